@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+
+namespace cresset {
+
+int num_threads();
+// Clamped to [1, 256]; 0 means the machine's (or CRESSET_NUM_THREADS') count.
+void set_num_threads(int count);
+
+namespace detail {
+using ChunkFunction = void (*)(const void* body, int64_t begin, int64_t end);
+void run_chunks(int64_t n, int64_t grain, ChunkFunction function, const void* body);
+template <class Body>
+void chunk(const void* body, int64_t begin, int64_t end) {
+  (*static_cast<const Body*>(body))(begin, end);
+}
+}  // namespace detail
+
+// Calls body(begin, end) once for every chunk [k·grain, min(n, (k+1)·grain)) of [0, n), on any thread, in any order. The
+// chunk edges depend on n and grain alone, never on the number of threads, so a body that writes by chunk index gives the
+// same bits for any thread count. Nested calls run on the calling thread. `Body` is a functor (lambdas do not inherit an
+// instruction set's target region).
+template <class Body>
+void parallel_for(int64_t n, int64_t grain, const Body& body) {
+  if (n <= 0) return;
+  if (n <= grain) return body(0, n);
+  detail::run_chunks(n, grain, &detail::chunk<Body>, &body);
+}
+
+}  // namespace cresset

@@ -1,0 +1,44 @@
+// Compiles CRESSET_SOURCE once per instruction set, each in its own namespace (cresset::scalar, ::avx2, ::avx512, ::neon)
+// and target region. Standard headers must be included before, outside the regions. No include guard on purpose.
+//
+//   #include "simd/vector.h"
+//   #define CRESSET_SOURCE "kernels/fill.inc"
+//   #include "simd/foreach_isa.h"
+//   ... CRESSET_SELECT(fill_table) ...
+#ifndef CRESSET_SOURCE
+#error "define CRESSET_SOURCE before including simd/foreach_isa.h"
+#endif
+
+#define CRESSET_ISA scalar
+namespace cresset::scalar {
+#include CRESSET_SOURCE
+}
+#undef CRESSET_ISA
+
+#if CRESSET_X86
+CRESSET_BEGIN_AVX2
+#define CRESSET_ISA avx2
+namespace cresset::avx2 {
+#include CRESSET_SOURCE
+}
+#undef CRESSET_ISA
+CRESSET_END_TARGET
+
+CRESSET_BEGIN_AVX512
+#define CRESSET_ISA avx512
+namespace cresset::avx512 {
+#include CRESSET_SOURCE
+}
+#undef CRESSET_ISA
+CRESSET_END_TARGET
+#endif
+
+#if CRESSET_NEON
+#define CRESSET_ISA neon
+namespace cresset::neon {
+#include CRESSET_SOURCE
+}
+#undef CRESSET_ISA
+#endif
+
+#undef CRESSET_SOURCE
