@@ -1,0 +1,175 @@
+#include "runtime/allocator.h"
+
+#include <cstdlib>
+#include <mutex>
+#include <vector>
+
+#if defined(_WIN32)
+#include <malloc.h>
+#else
+#include <sys/mman.h>
+#endif
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+namespace cresset {
+namespace {
+
+constexpr size_t kAlignment = 64;
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kLargest = size_t{1} << 46;
+constexpr int kClasses = 4 * 42;
+
+// Class 4·e + q holds blocks of (4 + q)·2^(e + 4) bytes: 64, 80 … are rounded to the alignment below.
+struct SizeClass {
+  int index;
+  size_t bytes;
+};
+
+SizeClass size_class(size_t bytes) {
+  if (bytes < kAlignment) bytes = kAlignment;
+  int exponent = 63 - __builtin_clzll(static_cast<unsigned long long>(bytes));
+  size_t step = size_t{1} << (exponent - 2);
+  size_t quarter = (bytes - (size_t{1} << exponent) + step - 1) / step;
+  if (quarter == 4) {
+    exponent++;
+    step <<= 1;
+    quarter = 0;
+  }
+  size_t rounded = (4 + quarter) * step;
+  return {(exponent - 6) * 4 + static_cast<int>(quarter), (rounded + kAlignment - 1) / kAlignment * kAlignment};
+}
+
+uint8_t* system_allocate(size_t bytes) {
+#if defined(_WIN32)
+  return static_cast<uint8_t*>(_aligned_malloc(bytes, bytes >= kHugePage ? 4096 : kAlignment));
+#else
+  if (bytes < kHugePage) {
+    void* data = nullptr;
+    return posix_memalign(&data, kAlignment, bytes) == 0 ? static_cast<uint8_t*>(data) : nullptr;
+  }
+  // Map one huge page more than needed and cut both ends off at huge-page boundaries.
+  size_t mapped = bytes + kHugePage;
+  void* base = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED) return nullptr;
+  auto begin = reinterpret_cast<uintptr_t>(base);
+  uintptr_t aligned = (begin + kHugePage - 1) / kHugePage * kHugePage;
+  if (aligned > begin) munmap(base, aligned - begin);
+  size_t tail = begin + mapped - (aligned + bytes);
+  if (tail > 0) munmap(reinterpret_cast<void*>(aligned + bytes), tail);
+#if defined(MADV_HUGEPAGE)
+  madvise(reinterpret_cast<void*>(aligned), bytes, MADV_HUGEPAGE);
+#endif
+  return reinterpret_cast<uint8_t*>(aligned);
+#endif
+}
+
+void system_free(Allocation allocation) {
+#if defined(_WIN32)
+  _aligned_free(allocation.data);
+#else
+  if (allocation.bytes < kHugePage)
+    std::free(allocation.data);
+  else
+    munmap(allocation.data, allocation.bytes);
+#endif
+}
+
+struct Pool {
+  std::mutex mutex;
+  std::vector<uint8_t*> free[kClasses];
+  AllocatorStats stats;
+  size_t cache_limit = size_t{256} << 20;
+
+  // Gives cached blocks back, largest first, until in_use + cached fits into `limit`.
+  void trim(size_t limit) {
+    for (int index = kClasses - 1; index >= 0 && stats.cached > 0 && stats.in_use + stats.cached > limit; index--) {
+      size_t bytes = class_bytes(index);
+      while (!free[index].empty() && stats.in_use + stats.cached > limit) {
+        system_free({free[index].back(), bytes});
+        free[index].pop_back();
+        stats.cached -= bytes;
+      }
+    }
+  }
+
+  static size_t class_bytes(int index) {
+    size_t bytes = static_cast<size_t>(4 + index % 4) << (index / 4 + 4);
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  }
+};
+
+// Never destroyed: worker threads and late finalizers may outlive static destruction.
+Pool& pool() {
+  static Pool* instance = new Pool;
+  return *instance;
+}
+
+}  // namespace
+
+size_t size_class_bytes(size_t bytes) { return size_class(bytes).bytes; }
+
+Allocation allocate(size_t bytes) {
+  if (bytes > kLargest) return {};
+  SizeClass wanted = size_class(bytes);
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  uint8_t* data;
+  if (!p.free[wanted.index].empty()) {
+    data = p.free[wanted.index].back();
+    p.free[wanted.index].pop_back();
+    p.stats.cached -= wanted.bytes;
+  } else {
+    p.trim(p.cache_limit > wanted.bytes ? p.cache_limit - wanted.bytes : 0);
+    data = system_allocate(wanted.bytes);
+    if (data == nullptr) {
+      p.trim(0);
+      data = system_allocate(wanted.bytes);
+      if (data == nullptr) return {};
+    }
+    p.stats.system_allocations++;
+  }
+  p.stats.in_use += wanted.bytes;
+  if (p.stats.in_use + p.stats.cached > p.stats.peak) p.stats.peak = p.stats.in_use + p.stats.cached;
+  return {data, wanted.bytes};
+}
+
+void deallocate(Allocation allocation) {
+  if (allocation.data == nullptr) return;
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  p.stats.in_use -= allocation.bytes;
+  p.stats.cached += allocation.bytes;
+  p.free[size_class(allocation.bytes).index].push_back(allocation.data);
+  if (p.stats.in_use + p.stats.cached > p.cache_limit) p.trim(p.cache_limit);
+}
+
+void empty_cache() {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  p.trim(0);
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}
+
+void set_cache_limit(size_t bytes) {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  p.cache_limit = bytes;
+}
+
+AllocatorStats allocator_stats() {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  return p.stats;
+}
+
+void reset_peak() {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  p.stats.peak = p.stats.in_use + p.stats.cached;
+}
+
+}  // namespace cresset
