@@ -21,14 +21,14 @@ constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kLargest = size_t{1} << 46;
 constexpr int kClasses = 4 * 42;
 
-// Class 4·e + q holds blocks of (4 + q)·2^(e + 4) bytes: 64, 80 … are rounded to the alignment below.
+// Class 4·e + q holds blocks of (4 + q)·2^(e + 4) bytes. Sizes are multiples of the alignment, so below 256 some stay unused.
 struct SizeClass {
   int index;
   size_t bytes;
 };
 
 SizeClass size_class(size_t bytes) {
-  if (bytes < kAlignment) bytes = kAlignment;
+  bytes = bytes < kAlignment ? kAlignment : (bytes + kAlignment - 1) / kAlignment * kAlignment;
   int exponent = 63 - __builtin_clzll(static_cast<unsigned long long>(bytes));
   size_t step = size_t{1} << (exponent - 2);
   size_t quarter = (bytes - (size_t{1} << exponent) + step - 1) / step;
@@ -37,8 +37,7 @@ SizeClass size_class(size_t bytes) {
     step <<= 1;
     quarter = 0;
   }
-  size_t rounded = (4 + quarter) * step;
-  return {(exponent - 6) * 4 + static_cast<int>(quarter), (rounded + kAlignment - 1) / kAlignment * kAlignment};
+  return {(exponent - 6) * 4 + static_cast<int>(quarter), (4 + quarter) * step};
 }
 
 uint8_t* system_allocate(size_t bytes) {
@@ -94,10 +93,7 @@ struct Pool {
     }
   }
 
-  static size_t class_bytes(int index) {
-    size_t bytes = static_cast<size_t>(4 + index % 4) << (index / 4 + 4);
-    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  }
+  static size_t class_bytes(int index) { return static_cast<size_t>(4 + index % 4) << (index / 4 + 4); }
 };
 
 // Never destroyed: worker threads and late finalizers may outlive static destruction.

@@ -31,6 +31,11 @@ void unpin(Pin* pin) {
   delete pin;
 }
 
+void forget_pin(Pin* pin) {
+  pinned -= pin->allocation.bytes;
+  delete pin;
+}
+
 size_t pinned_bytes() { return pinned; }
 
 BlockTable::~BlockTable() {
@@ -52,11 +57,20 @@ Block& BlockTable::vacant(uint32_t& slot) {
 double BlockTable::admit(Block& block, uint32_t slot) {
   block.generation = block.generation % (kGenerations - 1) + 1;
   block.age = 0;
+  if (young_.size() > 2 * live_blocks_ + 65536) forget_released();
   young_.push_back({slot, block.generation});
   allocated_since_sweep_++;
   live_blocks_++;
   live_bytes_ += block.allocation.bytes;
   return static_cast<double>(slot) + static_cast<double>(block.generation) * kSlots;
+}
+
+// Blocks released by hand leave their names behind; without a sweep nothing else would drop them.
+void BlockTable::forget_released() {
+  size_t kept = 0;
+  for (Name name : young_)
+    if (live(name) != nullptr) young_[kept++] = name;
+  young_.resize(kept);
 }
 
 double BlockTable::allocate(size_t bytes, void* owner) {

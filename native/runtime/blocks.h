@@ -12,6 +12,7 @@ namespace cresset {
 struct Pin;
 Pin* pin(Allocation allocation);
 void unpin(Pin* pin);
+void forget_pin(Pin* pin);  // when no buffer came of it; the block keeps its memory
 size_t pinned_bytes();
 
 // One block. `owner` is whatever the binding layer needs to ask whether anybody still holds it.
@@ -74,6 +75,12 @@ class BlockTable {
     }
   }
 
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (Block& block : blocks_)
+      if (block.kind != Block::Kind::vacant) visit(block);
+  }
+
   size_t live_blocks() const { return live_blocks_; }
   size_t live_bytes() const { return live_bytes_; }
   void set_poison(bool on) { poison_ = on; }
@@ -85,6 +92,7 @@ class BlockTable {
   };
   Block& vacant(uint32_t& slot);
   double admit(Block& block, uint32_t slot);
+  void forget_released();
   Block* live(Name name) {
     Block& block = blocks_[name.slot];
     return block.kind != Block::Kind::vacant && block.generation == name.generation ? &block : nullptr;

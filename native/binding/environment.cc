@@ -1,0 +1,137 @@
+#include "binding/environment.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace cresset::binding {
+namespace {
+
+thread_local std::vector<Environment*>* thread_environments = nullptr;
+
+void on_buffer_collected(napi_env, void*, void* hint) { unpin(static_cast<Pin*>(hint)); }
+
+}  // namespace
+
+// What keeps a block alive: a weak reference to its Storage. An external block also holds the user's typed array.
+struct Environment::Owner {
+  napi_ref storage = nullptr;
+  napi_ref array = nullptr;
+};
+
+Environment::Environment(napi_env environment) : env(environment), arguments(new double[kArguments]()) {
+  if (thread_environments == nullptr) thread_environments = new std::vector<Environment*>;
+  thread_environments->push_back(this);
+}
+
+Environment::~Environment() {
+  auto& all = *thread_environments;
+  all.erase(std::remove(all.begin(), all.end(), this), all.end());
+  if (all.empty()) {
+    delete thread_environments;
+    thread_environments = nullptr;
+  }
+  // The environment is going down: its references die with it, so only the memory is given back (by ~BlockTable).
+  blocks.for_each([](Block& block) { delete static_cast<Owner*>(block.owner); });
+  delete[] arguments;
+}
+
+Memory Environment::resolve(double id) {
+  Block* block = blocks.find(id);
+  if (block == nullptr) Call::fail("the tensor's memory was released (dispose(), using, or torch.scope())");
+  if (block->kind != Block::Kind::external) return {block->allocation.data, block->bytes};
+  // The user's memory can move or vanish (detach, resize) at any time: ask again at every call.
+  napi_value array;
+  napi_typedarray_type type;
+  size_t length;
+  void* data;
+  if (napi_get_reference_value(env, static_cast<Owner*>(block->owner)->array, &array) != napi_ok || array == nullptr ||
+      napi_get_typedarray_info(env, array, &type, &length, &data, nullptr, nullptr) != napi_ok || data == nullptr)
+    Call::fail("the ArrayBuffer behind this tensor was detached");
+  static constexpr size_t kItem[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
+  if (length == 0) Call::fail("the ArrayBuffer behind this tensor was detached");
+  return {static_cast<uint8_t*>(data), length * kItem[std::min<size_t>(type, 10)]};
+}
+
+bool Environment::is_dead(const Block& block) {
+  napi_value storage = nullptr;
+  napi_get_reference_value(env, static_cast<Owner*>(block.owner)->storage, &storage);
+  return storage == nullptr;
+}
+
+void Environment::drop(Owner* owner) {
+  napi_delete_reference(env, owner->storage);
+  if (owner->array != nullptr) napi_delete_reference(env, owner->array);
+  delete owner;
+}
+
+void Environment::sweep_thread(bool everything) {
+  for (Environment* environment : *thread_environments) {
+    // One handle scope for every few hundred look-ups keeps the handle stack small.
+    napi_handle_scope scope = nullptr;
+    int open = 0;
+    environment->blocks.sweep(everything, [&](Block& block) {
+      if (open == 0) napi_open_handle_scope(environment->env, &scope);
+      bool dead = environment->is_dead(block);
+      if (++open == 512) {
+        napi_close_handle_scope(environment->env, scope);
+        open = 0;
+      }
+      if (dead) environment->drop(static_cast<Owner*>(block.owner));
+      return dead;
+    });
+    if (open != 0) napi_close_handle_scope(environment->env, scope);
+  }
+}
+
+double Environment::allocate(napi_value storage, size_t bytes) {
+  Owner* owner = new Owner;
+  if (napi_create_reference(env, storage, 0, &owner->storage) != napi_ok) {
+    delete owner;
+    return 0;
+  }
+  double id = blocks.allocate(bytes, owner);
+  if (id == 0) drop(owner);
+  return id;
+}
+
+double Environment::adopt(napi_value storage, napi_value typed_array) {
+  Owner* owner = new Owner;
+  if (napi_create_reference(env, storage, 0, &owner->storage) != napi_ok) {
+    delete owner;
+    return 0;
+  }
+  napi_create_reference(env, typed_array, 1, &owner->array);
+  double id = owner->array == nullptr ? 0 : blocks.adopt_external(owner);
+  if (id == 0) drop(owner);
+  return id;
+}
+
+bool Environment::release(double id) {
+  Block* block = blocks.find(id);
+  if (block == nullptr) return false;
+  drop(static_cast<Owner*>(block->owner));
+  blocks.release(*block);
+  return true;
+}
+
+napi_value Environment::buffer(double id) {
+  Block* block = blocks.find(id);
+  if (block == nullptr || block->kind != Block::Kind::owned || block->bytes == 0) {
+    last_error = "this block cannot be shown as an ArrayBuffer";
+    return nullptr;
+  }
+  Pin* shared = pin(block->allocation);
+  napi_value made = nullptr;
+  napi_status status =
+      napi_create_external_arraybuffer(env, block->allocation.data, block->bytes, on_buffer_collected, shared, &made);
+  if (status != napi_ok) {
+    forget_pin(shared);
+    last_error = status == napi_no_external_buffers_allowed ? "external" : "the ArrayBuffer could not be made";
+    return nullptr;
+  }
+  block->kind = Block::Kind::pinned;
+  block->pin = shared;
+  return made;
+}
+
+}  // namespace cresset::binding
