@@ -4,7 +4,7 @@
 namespace cresset {
 
 int num_threads();
-// Clamped to [1, 256]; 0 means the machine's (or CRESSET_NUM_THREADS') count.
+// At most 256; below 1 means CRESSET_NUM_THREADS, or else as many as this process may run at once.
 void set_num_threads(int count);
 
 namespace detail {
@@ -18,8 +18,8 @@ void chunk(const void* body, int64_t begin, int64_t end) {
 
 // Calls body(begin, end) once for every chunk [k·grain, min(n, (k+1)·grain)) of [0, n), on any thread, in any order. The
 // chunk edges depend on n and grain alone, never on the number of threads, so a body that writes by chunk index gives the
-// same bits for any thread count. Nested calls run on the calling thread. `Body` is a functor (lambdas do not inherit an
-// instruction set's target region).
+// same bits for any thread count. Nested calls run on the calling thread. The body must not throw; it is a functor (lambdas
+// do not inherit an instruction set's target region).
 template <class Body>
 void parallel_for(int64_t n, int64_t grain, const Body& body) {
   if (n <= 0) return;
