@@ -52,6 +52,7 @@ bool spin_until(const Ready& ready) {
       if (ready()) return true;
       pause();
     }
+    std::this_thread::yield();
   } while (std::chrono::steady_clock::now() < deadline);
   return ready();
 }
