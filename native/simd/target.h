@@ -15,33 +15,34 @@
 #define CRESSET_INLINE inline __attribute__((always_inline))
 
 #if CRESSET_X86
-#define CRESSET_AVX2_TARGET "avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt"
-#define CRESSET_AVX512_TARGET "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt"
-#define CRESSET_PRAGMA(text) _Pragma(#text)
+// clang-format off
 #if defined(__clang__)
-#define CRESSET_BEGIN_AVX2                                                                                      \
+#define CRESSET_BEGIN_AVX2 \
   _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt\"))), apply_to=function)")
-#define CRESSET_BEGIN_AVX512                                                                                    \
+#define CRESSET_BEGIN_AVX512 \
   _Pragma("clang attribute push(__attribute__((target(\"avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt\"))), apply_to=function)")
 #define CRESSET_END_TARGET _Pragma("clang attribute pop")
 #else
 #define CRESSET_BEGIN_AVX2 \
-  _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt\")")
-#define CRESSET_BEGIN_AVX512        \
-  _Pragma("GCC push_options")       \
+  _Pragma("GCC push_options") \
+  _Pragma("GCC target(\"avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt\")")
+#define CRESSET_BEGIN_AVX512 \
+  _Pragma("GCC push_options") \
   _Pragma("GCC target(\"avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt,prefer-vector-width=512\")")
 #define CRESSET_END_TARGET _Pragma("GCC pop_options")
 #endif
+// clang-format on
 #endif
 
 // The object of this name that belongs to the instruction set in use.
 #if CRESSET_X86
-#define CRESSET_SELECT(name)                                                        \
-  (::cresset::isa() == ::cresset::Isa::avx512 ? &::cresset::avx512::name            \
-   : ::cresset::isa() == ::cresset::Isa::avx2 ? &::cresset::avx2::name              \
+#define CRESSET_SELECT(name)                                             \
+  (::cresset::isa() == ::cresset::Isa::avx512 ? &::cresset::avx512::name \
+   : ::cresset::isa() == ::cresset::Isa::avx2 ? &::cresset::avx2::name   \
                                               : &::cresset::scalar::name)
 #elif CRESSET_NEON
-#define CRESSET_SELECT(name) (::cresset::isa() == ::cresset::Isa::neon ? &::cresset::neon::name : &::cresset::scalar::name)
+#define CRESSET_SELECT(name) \
+  (::cresset::isa() == ::cresset::Isa::neon ? &::cresset::neon::name : &::cresset::scalar::name)
 #else
 #define CRESSET_SELECT(name) (&::cresset::scalar::name)
 #endif

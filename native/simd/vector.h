@@ -15,7 +15,7 @@
 //   select(m, a, b)           a where m, else b
 //   lesser(a, b)              a < b ? a : b     (b when equal or NaN), one instruction where there is one
 //   greater(a, b)             a > b ? a : b
-//   minimum(a, b), maximum(a, b)   NaN when either is NaN, as torch.minimum; (±0 in any order)
+//   minimum(a, b), maximum(a, b)   NaN when either is, a when equal (so for ±0), as torch.minimum
 //   abs, sqrt, floor, ceil, trunc, round (half to even), copysign(magnitude, sign), is_nan(a) -> Mask
 //   bit_and, bit_or, bit_xor, bit_andnot(a, b) = ~a & b, bit_add, bit_sub, shift_left<K>, shift_right<K> (logical):
 //                             on the lanes' representations, as unsigned integers
