@@ -1,0 +1,58 @@
+import { fail } from '../errors';
+
+let enabled = true;
+
+export function is_grad_enabled(): boolean {
+  return enabled;
+}
+
+export function set_grad_enabled(on: boolean): boolean {
+  const previous = enabled;
+  enabled = on;
+  return previous;
+}
+
+/** Restores the mode that was in force when it was made; for `using`. */
+class GradModeGuard implements Disposable {
+  private open = true;
+  constructor(private readonly previous: boolean) {}
+  [Symbol.dispose](): void {
+    if (this.open) enabled = this.previous;
+    this.open = false;
+  }
+}
+
+function with_mode<T>(op: string, on: boolean, body?: () => T): T | Disposable {
+  const previous = set_grad_enabled(on);
+  if (body === undefined) return new GradModeGuard(previous);
+  try {
+    const value = body();
+    if (value instanceof Promise) fail(op, 'the callback is async; the mode would leak into other code. Use `using` inside it');
+    return value;
+  } finally {
+    enabled = previous;
+  }
+}
+
+/**
+ * Runs `body` without recording a graph; without a body, returns a guard for `using`.
+ *
+ * @example
+ * ```ts
+ * const w = torch.ones([2], { requires_grad: true });
+ * torch.no_grad(() => w.mul(2)).requires_grad; // false
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.no_grad.html
+ */
+export function no_grad(): Disposable;
+export function no_grad<T>(body: () => T): T;
+export function no_grad<T>(body?: () => T): T | Disposable {
+  return with_mode('no_grad', false, body);
+}
+
+/** The reverse of {@link no_grad}, for use inside it. */
+export function enable_grad(): Disposable;
+export function enable_grad<T>(body: () => T): T;
+export function enable_grad<T>(body?: () => T): T | Disposable {
+  return with_mode('enable_grad', true, body);
+}

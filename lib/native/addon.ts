@@ -1,0 +1,28 @@
+import { load_addon } from './load';
+
+/** What the `.node` file exports. Nothing outside this folder and `lib/tensor/storage.ts` sees it. */
+export interface Addon {
+  run(kernel: number, length: number): number;
+  last_error(): string;
+  allocate(storage: object, bytes: number): number;
+  adopt(storage: object, array: ArrayBufferView): number;
+  release(id: number): boolean;
+  sweep(everything: number): number;
+  buffer(id: number): ArrayBuffer | undefined;
+  transfer(id: number, offset: number, array: ArrayBufferView, into_block: number): number;
+  stats(): void;
+  reset_peak(): void;
+  empty_cache(): void;
+  set_cache_limit(bytes: number): void;
+  set_poison(on: number): void;
+  isa(): string;
+  num_threads(): number;
+  set_num_threads(count: number): number;
+  leaky_relu(x: ArrayBufferView, out: ArrayBufferView, mask: ArrayBufferView | undefined, slope: number): string | undefined;
+  leaky_relu_backward(grad: ArrayBufferView, out: ArrayBufferView, saved: ArrayBufferView, slope: number): string | undefined;
+  raw_alloc(bytes: number): ArrayBuffer | undefined;
+  readonly kernels: readonly string[];
+  readonly arguments: Float64Array;
+}
+
+export const addon = load_addon() as Addon;

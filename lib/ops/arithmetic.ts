@@ -1,0 +1,93 @@
+import { install_arithmetic } from '../autograd/engine';
+import { map_kernel } from '../native/map';
+import { kernel, result } from '../native/kernel';
+import { bool } from '../tensor/dtype';
+import { allocate, type Tensor } from '../tensor/tensor';
+import { binary, type Operand, unary } from './elementwise';
+import { clone, set_add_elements } from './views';
+
+/** Arithmetic with broadcasting. */
+
+declare module '../tensor/tensor' {
+  interface Tensor {
+    add(other: Operand): Tensor;
+    add_(other: Operand): Tensor;
+    sub(other: Operand): Tensor;
+    sub_(other: Operand): Tensor;
+    mul(other: Operand): Tensor;
+    mul_(other: Operand): Tensor;
+    div(other: Operand): Tensor;
+    div_(other: Operand): Tensor;
+    neg(): Tensor;
+    neg_(): Tensor;
+  }
+}
+
+const of = (g: Tensor, factor: Operand): Tensor => mul(g, factor);
+
+export const add = binary({
+  name: 'add',
+  gradient: [(g) => g, (g) => g],
+  reference: (a, b) => a + b,
+});
+
+export const sub = binary({
+  name: 'sub',
+  gradient: [(g) => g, (g) => neg(g)],
+  reference: (a, b) => a - b,
+});
+
+export const mul: (input: Operand, other: Operand) => Tensor = binary({
+  name: 'mul',
+  saves: ['a', 'b'],
+  gradient: [(g, _, b) => of(g, b), (g, a) => of(g, a)],
+  reference: (a, b) => a * b,
+});
+
+export const div: (input: Operand, other: Operand) => Tensor = binary({
+  name: 'div',
+  integers: 'to_float',
+  saves: ['a', 'b'],
+  gradient: [(g, _, b) => div(g, b), (g, a, b) => neg(mul(g, div(div(a, b), b)))],
+  reference: (a, b) => a / b,
+  range_b: [0.5, 2],
+});
+
+export const neg: (input: Tensor) => Tensor = unary({
+  name: 'neg',
+  integers: 'keep',
+  saves: 'nothing',
+  gradient: (g) => neg(g),
+  reference: (x) => -x,
+});
+
+const add_kernel = map_kernel('add');
+const isnan_kernel = map_kernel('isnan');
+
+function add_into(target: Tensor, from: Tensor): void {
+  if (target.count > 0) add_kernel(target.dtype, target, [target, from]);
+  target.bump_version();
+}
+
+set_add_elements(add_into);
+install_arithmetic({
+  add,
+  clone,
+  add_into,
+  has_nan: (x) => {
+    const flags = allocate(x.shape, bool);
+    if (x.count === 0) return false;
+    isnan_kernel(x.dtype, flags, [x]);
+    any_set(flags);
+    return result(0) !== 0;
+  },
+});
+
+const item = kernel('item');
+const any = kernel('any');
+
+function any_set(flags: Tensor): void {
+  const out = allocate([], bool);
+  any(bool.code, 0, 1, flags.count, out, flags, 1);
+  item(bool.code, out);
+}

@@ -1,0 +1,211 @@
+import { check_boolean, check_number, check_options, describe, fail, fail_type, shape_text } from '../errors';
+import { kernel, result } from '../native/kernel';
+import { copy_into, fill_with } from '../native/map';
+import { bool, DType, dtypes, get_default_dtype, int64, type TypedArray } from '../tensor/dtype';
+import { check_size, contiguous_strides, numel_of } from '../tensor/shape';
+import { Storage } from '../tensor/storage';
+import { allocate, check_tensor, Tensor } from '../tensor/tensor';
+
+/** Making tensors. */
+
+export interface TensorOptions {
+  dtype?: DType;
+  requires_grad?: boolean;
+}
+
+/** Nested arrays of numbers, booleans or bigints. */
+export type NestedArray = number | boolean | bigint | readonly NestedArray[];
+
+interface Judged {
+  dtype: DType | null;
+  requires_grad: boolean;
+}
+
+export function check_tensor_options(op: string, options: unknown): Judged {
+  const judged = check_options<Judged>(op, options, { dtype: null, requires_grad: false });
+  if (judged.dtype !== null && !(judged.dtype instanceof DType)) fail_type(op, 'dtype', 'a torch dtype such as torch.float32', judged.dtype);
+  check_boolean(op, 'requires_grad', judged.requires_grad);
+  return judged;
+}
+
+export function finish(op: string, tensor: Tensor, requires_grad: boolean): Tensor {
+  if (requires_grad && !tensor.dtype.is_floating_point) fail(op, `only floating point tensors can require grad, got ${tensor.dtype}`);
+  tensor.leaf_requires_grad = requires_grad;
+  return tensor;
+}
+
+/**
+ * A tensor with a copy of the data: nested arrays, a typed array, a number, or another tensor. Numbers give the default dtype
+ * (float32, whole numbers too), booleans bool, bigints int64.
+ * @example
+ * ```ts
+ * torch.tensor([[1, 2], [3, 4]]).shape; // [2, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.tensor.html
+ */
+export function tensor(data: NestedArray | TypedArray | Tensor, options?: TensorOptions): Tensor {
+  const { dtype, requires_grad } = check_tensor_options('tensor', options);
+  if (data instanceof Tensor) return finish('tensor', copy_of(data, dtype ?? data.dtype), requires_grad);
+  if (ArrayBuffer.isView(data)) return finish('tensor', from_view('tensor', data, dtype), requires_grad);
+  const shape: number[] = [];
+  const values: (number | bigint)[] = [];
+  const kinds = new Set<string>();
+  collect(data, 0, shape, values, kinds, true);
+  const made = allocate(shape, dtype ?? dtype_of(kinds));
+  write_values(made, values);
+  return finish('tensor', made, requires_grad);
+}
+
+function collect(data: unknown, depth: number, shape: number[], values: (number | bigint)[], kinds: Set<string>, first: boolean): void {
+  if (Array.isArray(data)) {
+    if (first) shape.push(data.length);
+    else if (depth >= shape.length || data.length !== shape[depth])
+      fail('tensor', `ragged nested array: expected ${depth < shape.length ? `${shape[depth]} elements` : 'a number'} at depth ${depth}, got ${describe(data)}`);
+    if (depth >= 16) fail('tensor', 'expected at most 16 dimensions');
+    for (let i = 0; i < data.length; i++) collect(data[i], depth + 1, shape, values, kinds, first && i === 0);
+    return;
+  }
+  if (depth !== shape.length) fail('tensor', `ragged nested array: expected ${shape[depth]} elements at depth ${depth}, got ${describe(data)}`);
+  kinds.add(typeof data);
+  if (typeof data === 'number' || typeof data === 'bigint') values.push(data);
+  else if (typeof data === 'boolean') values.push(data ? 1 : 0);
+  else if (data instanceof Tensor && data.count === 1) {
+    kinds.delete('object');
+    kinds.add('number');
+    values.push(read_item(data));
+  } else fail_type('tensor', 'data', 'numbers, booleans or bigints in nested arrays', data);
+}
+
+function dtype_of(kinds: ReadonlySet<string>): DType {
+  if (kinds.has('number') || kinds.size === 0) return get_default_dtype();
+  return kinds.has('bigint') ? int64 : bool;
+}
+
+/** Writes JavaScript values into a fresh contiguous tensor. */
+export function write_values(target: Tensor, values: readonly (number | bigint)[]): void {
+  if (target.count === 0) return;
+  const { dtype } = target;
+  const array = new dtype.array(values.length);
+  if (dtype === int64)
+    for (let i = 0; i < values.length; i++) (array as BigInt64Array)[i] = to_bigint(values[i]);
+  else if (dtype === bool) for (let i = 0; i < values.length; i++) (array as Uint8Array)[i] = Number(values[i]) !== 0 ? 1 : 0;
+  else for (let i = 0; i < values.length; i++) (array as Float32Array)[i] = Number(values[i]);
+  target.storage.copy_in(0, array);
+}
+
+function to_bigint(value: number | bigint): bigint {
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value);
+  if (!Number.isFinite(value)) fail('tensor', `${value} cannot be stored as torch.int64`);
+  return BigInt.asIntN(64, BigInt(Math.trunc(value)));
+}
+
+const dtype_names: Readonly<Record<string, string>> = {
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+  BigInt64Array: 'int64',
+  Int32Array: 'int32',
+  Uint8Array: 'uint8',
+  Uint8ClampedArray: 'uint8',
+};
+
+/** The dtype of a typed array of any realm. */
+export function dtype_of_array(op: string, array: ArrayBufferView): DType {
+  const kind = Object.prototype.toString.call(array).slice(8, -1);
+  const found = dtypes.find((dtype) => dtype.name === dtype_names[kind]);
+  // A Buffer is a Uint8Array of its own class.
+  return found ?? fail(op, `expected a Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array, got ${kind}`);
+}
+
+function from_view(op: string, array: ArrayBufferView, dtype: DType | null): Tensor {
+  const own = dtype_of_array(op, array);
+  const { length } = array as Uint8Array;
+  const made = allocate([length], own);
+  if (length > 0) made.storage.copy_in(0, array);
+  return dtype === null || dtype === own ? made : copy_of(made, dtype);
+}
+
+function copy_of(from: Tensor, dtype: DType): Tensor {
+  const made = allocate(from.shape, dtype);
+  copy_into(made, from);
+  return made;
+}
+
+/**
+ * A tensor over the user's memory, without a copy: changes are seen on both sides. SharedArrayBuffers work too. The buffer must not be
+ * detached or resized while the tensor is used.
+ * @example
+ * ```ts
+ * const a = new Float32Array([1, 2, 3]);
+ * torch.from_typed_array(a).mul_(2);
+ * a; // [2, 4, 6]
+ * ```
+ */
+export function from_typed_array(array: TypedArray, shape?: readonly number[]): Tensor {
+  if (!ArrayBuffer.isView(array) || array instanceof DataView) fail_type('from_typed_array', 'array', 'a typed array', array);
+  const dtype = dtype_of_array('from_typed_array', array);
+  const { buffer } = array as { buffer: ArrayBufferLike & { resizable?: boolean; growable?: boolean } };
+  if (buffer.resizable || buffer.growable) fail('from_typed_array', 'the array lies in a resizable buffer; copy it with torch.tensor()');
+  const size = shape === undefined ? [array.length] : check_size('from_typed_array', shape);
+  if (numel_of(size) !== array.length) fail('from_typed_array', `shape ${shape_text(size)} does not fit ${array.length} elements`);
+  return new Tensor(Storage.wrap(array), dtype, size, contiguous_strides(size), 0);
+}
+
+function filled(op: string, size: unknown, value: number, options: unknown, fallback: DType): Tensor {
+  const { dtype, requires_grad } = check_tensor_options(op, options);
+  const made = allocate(check_size(op, size), dtype ?? fallback);
+  fill_with(made, value);
+  return finish(op, made, requires_grad);
+}
+
+/** @see https://pytorch.org/docs/stable/generated/torch.zeros.html */
+export function zeros(size: readonly number[], options?: TensorOptions): Tensor {
+  return filled('zeros', size, 0, options, get_default_dtype());
+}
+
+/** @see https://pytorch.org/docs/stable/generated/torch.ones.html */
+export function ones(size: readonly number[], options?: TensorOptions): Tensor {
+  return filled('ones', size, 1, options, get_default_dtype());
+}
+
+/** A tensor filled with one value: of bool for a boolean, of the default dtype for a number. */
+export function full(size: readonly number[], fill_value: number | boolean, options?: TensorOptions): Tensor {
+  return filled('full', size, check_number('full', 'fill_value', fill_value), options, typeof fill_value === 'boolean' ? bool : get_default_dtype());
+}
+
+/** Uninitialised memory. */
+export function empty(size: readonly number[], options?: TensorOptions): Tensor {
+  const { dtype, requires_grad } = check_tensor_options('empty', options);
+  return finish('empty', allocate(check_size('empty', size), dtype ?? get_default_dtype()), requires_grad);
+}
+
+function like(op: string, input: Tensor, value: number | null, options: unknown): Tensor {
+  check_tensor(op, 'input', input);
+  const { dtype, requires_grad } = check_tensor_options(op, options);
+  const made = allocate(input.shape, dtype ?? input.dtype);
+  if (value !== null) fill_with(made, value);
+  return finish(op, made, requires_grad);
+}
+
+export function zeros_like(input: Tensor, options?: TensorOptions): Tensor {
+  return like('zeros_like', input, 0, options);
+}
+
+export function ones_like(input: Tensor, options?: TensorOptions): Tensor {
+  return like('ones_like', input, 1, options);
+}
+
+export function full_like(input: Tensor, fill_value: number | boolean, options?: TensorOptions): Tensor {
+  return like('full_like', input, check_number('full_like', 'fill_value', fill_value), options);
+}
+
+export function empty_like(input: Tensor, options?: TensorOptions): Tensor {
+  return like('empty_like', input, null, options);
+}
+
+const item_kernel = kernel('item');
+
+/** The value of a tensor of one element; integers beyond 2^53 lose digits (see `typed_array`). */
+export function read_item(tensor: Tensor): number {
+  item_kernel(tensor.dtype.code, tensor);
+  return result(0);
+}

@@ -1,0 +1,5 @@
+export { add, div, mul, neg, sub } from './arithmetic';
+export { empty, empty_like, from_typed_array, full, full_like, ones, ones_like, tensor, type TensorOptions, zeros, zeros_like } from './create';
+export {
+  as_strided, clone, detach, diagonal, expand, flatten, narrow, permute, reshape, select, slice, squeeze, t, transpose, unflatten, unfold, unsqueeze, view,
+} from './views';

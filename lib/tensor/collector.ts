@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import * as v8 from 'node:v8';
+import * as vm from 'node:vm';
+import { addon } from '../native/addon';
+
+/**
+ * When to collect. Node runs finalizers only after the event loop turns, which a synchronous training loop never lets it do; but
+ * weak references are cleared by the collection itself. So after a budget of handed-out bytes we ask V8 for a minor
+ * collection and sweep the block tables. See docs/memory.md.
+ */
+
+const MiB = 2 ** 20;
+/** A block costs about this much beside its bytes: reference, table slot, JavaScript objects. */
+const BLOCK_OVERHEAD = 200;
+const MOST_BLOCKS = 65536;
+
+type Collect = (options: { type: 'minor' | 'major'; execution: 'sync' }) => void;
+
+function find_collector(): Collect | null {
+  try {
+    v8.setFlagsFromString('--expose-gc');
+    return vm.runInNewContext('gc') as Collect;
+  } catch {
+    return null;
+  }
+}
+
+function machine_memory(): number {
+  let least = totalmem();
+  for (const file of ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes']) {
+    try {
+      const limit = Number(readFileSync(file, 'utf8'));
+      if (limit > 0 && limit < least) least = limit;
+    } catch {}
+  }
+  return least;
+}
+
+function budget_limit(): number {
+  const cap = machine_memory() / 8;
+  const given = process.env.CRESSET_MEMORY_BUDGET;
+  if (given === undefined) return Math.min(256 * MiB, cap);
+  const bytes = Number(given);
+  if (!(bytes >= MiB)) throw new Error(`CRESSET_MEMORY_BUDGET: expected a number of bytes of at least 1048576, got ${JSON.stringify(given)}`);
+  return Math.min(bytes, cap);
+}
+
+const collect = find_collector();
+const limit = budget_limit();
+const stress = process.env.CRESSET_GC_STRESS === '1';
+const smallest = Math.min(16 * MiB, limit);
+
+let budget = smallest;
+let spent = 0;
+let blocks = 0;
+/** Live bytes after the last major collection: what certainly was in use then. */
+let settled = 0;
+let warned = false;
+
+addon.set_cache_limit(limit);
+if (stress) addon.set_poison(1);
+
+export function before_allocation(nbytes: number): void {
+  spent += nbytes + BLOCK_OVERHEAD;
+  blocks++;
+  if (spent > budget || blocks > MOST_BLOCKS || stress) reclaim(nbytes);
+}
+
+/** A block was released by hand: it does not count against the budget. */
+export function give_back(nbytes: number): void {
+  spent -= nbytes + BLOCK_OVERHEAD;
+  blocks--;
+}
+
+export function budget_spent(): { budget: number; spent: number; limit: number } {
+  return { budget, spent, limit };
+}
+
+function reclaim(nbytes: number): void {
+  if (collect === null) return without_collector();
+  const handed = spent;
+  const before = live_bytes();
+  collect({ type: 'minor', execution: 'sync' });
+  let live = addon.sweep(0);
+  if (before - live < handed / 2) {
+    // What survives minor collections only a major one can take. It is due when the survivors may exceed the live set's double.
+    if (live + budget > 2 * settled + limit || stress) {
+      collect({ type: 'major', execution: 'sync' });
+      live = addon.sweep(1);
+      settled = live;
+    }
+    budget = Math.min(budget * 2, Math.max(limit, live));
+  } else if (budget > smallest) {
+    budget = Math.max(smallest, budget * 0.75);
+  }
+  addon.set_cache_limit(limit + live + nbytes);
+  spent = 0;
+  blocks = 0;
+}
+
+function without_collector(): void {
+  spent = 0;
+  blocks = 0;
+  addon.sweep(1);
+  if (!warned) process.emitWarning('cresset: this runtime offers no gc(); memory is reclaimed when the engine collects by itself');
+  warned = true;
+}
+
+function live_bytes(): number {
+  addon.stats();
+  return addon.arguments[5];
+}
+
+/** Out of memory: collect everything, drop the cache, try once more. */
+export function rescue(storage: object, nbytes: number): number {
+  collect?.({ type: 'major', execution: 'sync' });
+  addon.sweep(1);
+  addon.empty_cache();
+  const id = addon.allocate(storage, nbytes);
+  if (id === 0) throw new RangeError(`cresset: out of memory: ${nbytes} bytes were asked for`);
+  return id;
+}
+
+export interface MemoryStats {
+  /** Bytes of blocks handed out, of all workers. */
+  allocated: number;
+  /** Free bytes kept for reuse. */
+  cached: number;
+  /** Highest sum of both since `reset_peak_memory_stats`. */
+  peak: number;
+  /** Bytes shared with ArrayBuffers from `typed_array()`, which wait for their finalizers. */
+  pinned: number;
+  /** Blocks and bytes of this thread that no sweep has freed yet. */
+  live_blocks: number;
+  live_bytes: number;
+  /** How often the operating system was asked for memory. */
+  system_allocations: number;
+  /** Bytes handed out between two collections, and its upper bound. */
+  budget: number;
+  budget_limit: number;
+}
+
+/** What the allocator holds, as `torch.cuda.memory_stats` does for a GPU. */
+export function memory_stats(): MemoryStats {
+  addon.stats();
+  const [allocated, cached, peak, pinned, live_blocks, live, system_allocations] = addon.arguments;
+  return { allocated, cached, peak, pinned, live_blocks, live_bytes: live, system_allocations, budget, budget_limit: limit };
+}
+
+export function reset_peak_memory_stats(): void {
+  addon.reset_peak();
+}
+
+/** Gives all cached free memory back to the system. */
+export function empty_cache(): void {
+  addon.empty_cache();
+}
+
+/** A full collection and sweep now, for tests and for those who want a number they can trust. */
+export function collect_garbage(): void {
+  collect?.({ type: 'major', execution: 'sync' });
+  settled = addon.sweep(1);
+}

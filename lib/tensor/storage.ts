@@ -1,0 +1,99 @@
+import { addon } from '../native/addon';
+import { before_allocation, budget_spent, give_back, rescue } from './collector';
+
+/** Storages allocated while the autograd engine runs one of its own rules: it gives them back without the collector. */
+let arena: Storage[] | null = null;
+
+export function set_arena(list: Storage[] | null): Storage[] | null {
+  const previous = arena;
+  arena = list;
+  return previous;
+}
+
+/** Bytes a tensor lives in. The native block belongs to this object: when the collector takes it, a sweep frees the block. */
+export class Storage {
+  /** The block's id; 0 once released (and for storages of no bytes, which have no block). */
+  id = 0;
+  /** Counts in-place changes, for tensors saved by the graph. */
+  version = 0;
+  /** How many graph nodes have saved a tensor of this storage. */
+  saves = 0;
+  /** How many gradients in flight lie in this storage. */
+  pending = 0;
+  /** Only the engine knows this storage; it may release it as soon as `saves` and `pending` are 0. */
+  internal = false;
+  /** The user's typed array, or the ArrayBuffer handed out by `typed_array()`. */
+  shown: ArrayBufferLike | null = null;
+  readonly external: ArrayBufferView | null;
+
+  private constructor(
+    readonly nbytes: number,
+    external: ArrayBufferView | null,
+  ) {
+    this.external = external;
+  }
+
+  /** Uninitialised memory. This is the only place where a collection can happen. */
+  static allocate(nbytes: number): Storage {
+    const storage = new Storage(nbytes, null);
+    if (nbytes === 0) return storage;
+    before_allocation(nbytes);
+    storage.id = addon.allocate(storage, nbytes) || rescue(storage, nbytes);
+    if (arena !== null) {
+      storage.internal = true;
+      arena.push(storage);
+    }
+    return storage;
+  }
+
+  /** The memory of a user's typed array, without a copy. */
+  static wrap(array: ArrayBufferView): Storage {
+    const storage = new Storage(array.byteLength, array);
+    storage.shown = array.buffer;
+    if (array.byteLength === 0) return storage;
+    before_allocation(0);
+    storage.id = addon.adopt(storage, array);
+    if (storage.id === 0) throw new Error('from_typed_array: the memory could not be adopted');
+    return storage;
+  }
+
+  /** Gives the block back now. Later use of a tensor that lies in it is an error. */
+  release(): void {
+    if (this.id === 0) return;
+    addon.release(this.id);
+    this.id = 0;
+    if (this.external === null) give_back(this.nbytes);
+  }
+
+  /** Releases it if only the engine can know it and nothing refers to it any more. */
+  release_if_unused(): void {
+    if (this.internal && this.saves === 0 && this.pending === 0) this.release();
+  }
+
+  get released(): boolean {
+    return this.id === 0 && this.nbytes > 0;
+  }
+
+  /** An ArrayBuffer over the block itself; made once. */
+  buffer(op: string): ArrayBufferLike {
+    if (this.shown !== null) {
+      if (this.nbytes > 0 && this.shown.byteLength === 0) throw new Error(`${op}: the ArrayBuffer of this tensor was transferred or detached`);
+      return this.shown;
+    }
+    this.internal = false;
+    const made = addon.buffer(this.id);
+    if (made === undefined) throw new Error(`${op}: ${addon.last_error()}`);
+    this.shown = made;
+    return made;
+  }
+
+  copy_in(byte_offset: number, array: ArrayBufferView): void {
+    if (addon.transfer(this.id, byte_offset, array, 1) !== 0) throw new Error(`tensor: ${addon.last_error()}`);
+  }
+
+  copy_out(byte_offset: number, array: ArrayBufferView): void {
+    if (addon.transfer(this.id, byte_offset, array, 0) !== 0) throw new Error(`copy_to: ${addon.last_error()}`);
+  }
+}
+
+export { budget_spent };
