@@ -1,4 +1,4 @@
-// Elementary functions of a Vec, float and double: exp expm1 log log1p log2 log10 tanh sigmoid erf sin cos tan pow.
+// Elementary functions of a Vec, float and double: exp expm1 log log1p log2 log10 tanh sigmoid erf sin cos tan fmod pow.
 // Written once in math.inc, so their results are the same bits on every instruction set. Within 2 units in the last
 // place of the exact result for every argument (test/native/math_test.cc measures them), right at 0, inf, NaN and
 // subnormals.
@@ -27,6 +27,12 @@ struct LibraryTan {
   template <class T>
   T operator()(T x) const {
     return std::tan(x);
+  }
+};
+struct LibraryFmod {
+  template <class T>
+  T operator()(T x, T y) const {
+    return std::fmod(x, y);
   }
 };
 struct LibraryPow {

@@ -14,6 +14,14 @@
 
 #define CRESSET_INLINE inline __attribute__((always_inline))
 
+// Before a loop: no iteration reads what another one writes (an output may be its own input, element by element). Clang
+// needs no hint: it checks for overlap at run time, and warns where it was told to vectorize and could not.
+#if defined(__clang__)
+#define CRESSET_INDEPENDENT_ITERATIONS
+#else
+#define CRESSET_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
+#endif
+
 #if CRESSET_X86
 // clang-format off
 #if defined(__clang__)

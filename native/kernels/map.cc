@@ -1,0 +1,108 @@
+#include "kernels/map.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/strided.h"
+#include "runtime/parallel.h"
+
+namespace cresset {
+namespace {
+
+constexpr int64_t kGrain = 32768;
+constexpr int64_t kTile =
+    512;  // elements of one operand gathered at a time; all operands stay in the first-level cache
+constexpr int64_t kShortRow = 64;  // rows below this are gathered several at a time
+constexpr int kMaxOperands = 1 + kMaxInputs;
+
+// Each chunk runs in steps. In a step an operand is read in place if the step is contiguous in it, from a buffer of equal
+// values if it is broadcast, else gathered into a buffer.
+enum class Access { direct, constant, gathered };
+
+struct Body {
+  const Strided* layout;
+  MapFunction function;
+  const double* parameters;
+  bool by_row;
+  bool tiled;
+  Access access[kMaxOperands];
+
+  void operator()(int64_t begin, int64_t end) const {
+    alignas(64) uint8_t buffer[kMaxOperands][kTile * 8];
+    const void* in[kMaxInputs];
+    const uint8_t* constant[kMaxInputs] = {};
+    const Strided& l = *layout;
+    Position at(l, begin);
+    for (int64_t i = begin; i < end;) {
+      int64_t n = end - i;
+      if (by_row) n = std::min(n, l.size[0] - at.index[0]);
+      if (tiled) n = std::min(n, kTile);
+      for (int k = 1; k < l.count; k++) {
+        const uint8_t* from = at.pointer(l, k);
+        in[k - 1] = buffer[k];
+        if (access[k] == Access::direct) {
+          in[k - 1] = from;
+        } else if (access[k] == Access::gathered) {
+          gather(l, k, at, n, buffer[k]);
+        } else if (constant[k - 1] != from) {
+          constant[k - 1] = from;
+          repeat(from, l.operand[k].item, by_row ? std::min(kTile, l.size[0]) : kTile, buffer[k]);
+        }
+      }
+      if (access[0] == Access::direct) {
+        function(at.pointer(l, 0), in, n, parameters);
+      } else {
+        function(buffer[0], in, n, parameters);
+        scatter(l, 0, at, n, buffer[0]);
+      }
+      at.advance(l, n);
+      i += n;
+    }
+  }
+};
+
+}  // namespace
+
+void map(const Shape& shape, const MapOperand* operands, int count, MapFunction function, const double* parameters) {
+  if (shape.count == 0) return;
+  Strided layout(shape, operands, count);
+  Body body{&layout, function, parameters, layout.dims == 1 || layout.size[0] >= kShortRow, false, {}};
+  for (int k = 0; k < count; k++) {
+    bool contiguous = body.by_row ? layout.stride[k][0] == 1 : layout.is_contiguous(k);
+    bool broadcast = body.by_row ? layout.stride[k][0] == 0 : layout.is_constant(k);
+    body.access[k] = contiguous ? Access::direct : broadcast && k > 0 ? Access::constant : Access::gathered;
+    body.tiled |= body.access[k] != Access::direct;
+  }
+  parallel_for(shape.count, kGrain, body);
+}
+
+void check_distinct(const Shape& shape, const View& out) {
+  // Fewer addresses than elements mean that elements share memory, whatever the strides.
+  int64_t reach = 0;
+  for (int i = 0; i < shape.ndim; i++) {
+    if (shape.size[i] > 1 && out.stride[i] == 0) Call::fail("the elements of an output share memory");
+    if (shape.count > 0) reach += std::abs(out.stride[i]) * (shape.size[i] - 1);
+  }
+  if (shape.count > 0 && reach + 1 < shape.count) Call::fail("the elements of an output share memory");
+}
+
+void run_map(Call& call, const MapOp& op) {
+  Dtype dtype = call.dtype();
+  MapFunction function = op.functions[static_cast<int>(dtype)];
+  if (!function) Call::fail("not defined for this dtype");
+  Shape shape = call.shape();
+  View views[kMaxOperands];
+  MapOperand operands[kMaxOperands];
+  for (int k = 0; k <= op.inputs; k++) {
+    MapType type = k == 0 ? op.out : k == 1 ? op.first : MapType::same;
+    Dtype operand_dtype = type == MapType::boolean ? Dtype::boolean : dtype;
+    call.view(views[k], operand_dtype, shape, k == 0);
+    operands[k] = {static_cast<uint8_t*>(views[k].data), views[k].stride, static_cast<int>(item_size(operand_dtype))};
+  }
+  double parameters[kMaxParameters];
+  for (int i = 0; i < op.parameters; i++) parameters[i] = call.number();
+  check_distinct(shape, views[0]);
+  map(shape, operands, 1 + op.inputs, function, parameters);
+}
+
+}  // namespace cresset

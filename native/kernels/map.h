@@ -1,0 +1,62 @@
+// Elementwise operations: out[i] = f(in0[i], in1[i], ...; parameters) over any shapes, strides and broadcasts.
+//
+// A family of operations is a source kernels/map_NAME.inc, compiled once per instruction set, that ends in a table
+// `map_NAME` of MapOps. Adding an operation is a functor and a line in that table. kernels/map_NAME.cc registers one
+// kernel per line; its arguments are
+//
+//   dtype, shape, out view, input views..., parameters...
+#pragma once
+#include <iterator>
+#include <utility>
+
+#include "runtime/call.h"
+#include "simd/target.h"
+
+namespace cresset {
+
+constexpr int kMaxInputs = 4;
+constexpr int kMaxParameters = 4;
+
+// Contiguous memory only: strides and broadcasts are dealt with outside. out may be one of the inputs.
+using MapFunction = void (*)(void* out, const void* const* in, int64_t n, const double* parameters);
+
+// What an operand's dtype is, given the call's.
+enum class MapType { same, boolean };
+
+struct MapOp {
+  const char* name;
+  int inputs;
+  int parameters;
+  MapType out;
+  MapType first;                   // of the first input; the others are `same`
+  MapFunction functions[kDtypes];  // null where PyTorch does not define the operation either
+};
+
+struct MapOperand {
+  uint8_t* data;
+  const int64_t* stride;  // in elements, one for each dimension of the shape
+  int item;               // bytes
+};
+
+// The first operand is the output. It may be an exact alias of inputs; a partial overlap gives unspecified values.
+void map(const Shape& shape, const MapOperand* operands, int count, MapFunction function, const double* parameters);
+
+// Refuses outputs whose elements share memory. So the block bounds the number of elements, and the time.
+void check_distinct(const Shape& shape, const View& out);
+
+void run_map(Call& call, const MapOp& op);
+
+#define CRESSET_MAP_FAMILY(table)                                                              \
+  template <size_t I>                                                                          \
+  static void table##_entry(::cresset::Call& call) {                                           \
+    ::cresset::run_map(call, (*CRESSET_SELECT(table))[I]);                                     \
+  }                                                                                            \
+  template <size_t... I>                                                                       \
+  static bool table##_register(std::index_sequence<I...>) {                                    \
+    (void(::cresset::Registration(::cresset::scalar::table[I].name, &table##_entry<I>)), ...); \
+    return true;                                                                               \
+  }                                                                                            \
+  static const bool table##_registered =                                                       \
+      table##_register(std::make_index_sequence<std::size(::cresset::scalar::table)>())
+
+}  // namespace cresset
