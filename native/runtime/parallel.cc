@@ -71,7 +71,9 @@ class Parking {
 
   void wake() {
     if (!occupied_.load()) return;
-    { std::lock_guard<std::mutex> lock(mutex_); }
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+    }
     condition_.notify_one();
   }
 
@@ -101,7 +103,9 @@ class alignas(64) Slice {
   }
 
  private:
-  static uint64_t pack(int64_t begin, int64_t end) { return static_cast<uint64_t>(begin) << 32 | static_cast<uint64_t>(end); }
+  static uint64_t pack(int64_t begin, int64_t end) {
+    return static_cast<uint64_t>(begin) << 32 | static_cast<uint64_t>(end);
+  }
 
   std::atomic<uint64_t> word_{0};
 };

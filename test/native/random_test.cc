@@ -81,7 +81,8 @@ void check_normal() {
   CHECK_NEAR(m.variance, 4, 0.03);
   CHECK_NEAR(m.skew, 0, 0.01);
   CHECK_NEAR(m.kurtosis, 3, 0.03);
-  double beyond = static_cast<double>(std::count_if(values.begin(), values.end(), [](T v) { return v > 1 + 2 * 1.96; }));
+  double beyond =
+      static_cast<double>(std::count_if(values.begin(), values.end(), [](T v) { return v > 1 + 2 * 1.96; }));
   CHECK_NEAR(beyond / 1e6, 0.025, 0.001);
   double together = 0;
   for (size_t i = 0; i + 1 < values.size(); i += 2) together += double(values[i] - 1) * double(values[i + 1] - 1) / 2e6;

@@ -98,18 +98,18 @@ void for_each_isa_and_threads(const Body& body) {
 
 }  // namespace cresset::test
 
-#define TEST(name)                                                    \
-  static void test_##name();                                          \
-  static ::cresset::test::Test tested_##name(#name, &test_##name);    \
+#define TEST(name)                                                 \
+  static void test_##name();                                       \
+  static ::cresset::test::Test tested_##name(#name, &test_##name); \
   static void test_##name()
 
 #define CHECK(condition) \
   ((condition) ? void() : ::cresset::test::report_failure(__FILE__, __LINE__, "CHECK(" #condition ")"))
 #define CHECK_EQ(a, b) ::cresset::test::check_equal(a, b, #a " == " #b, __FILE__, __LINE__)
-#define CHECK_NEAR(a, b, tolerance)                                                                          \
-  (std::abs(static_cast<double>(a) - static_cast<double>(b)) <= (tolerance)                                  \
-       ? void()                                                                                              \
-       : ::cresset::test::report_failure(__FILE__, __LINE__,                                                 \
+#define CHECK_NEAR(a, b, tolerance)                                         \
+  (std::abs(static_cast<double>(a) - static_cast<double>(b)) <= (tolerance) \
+       ? void()                                                             \
+       : ::cresset::test::report_failure(__FILE__, __LINE__,                \
                                          #a " ~ " #b ": " + std::to_string(a) + " against " + std::to_string(b)))
 
 using namespace cresset;        // NOLINT: a test file is a leaf
