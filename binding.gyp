@@ -10,7 +10,7 @@
       '<!(node -p "require(\'node-addon-api\').include_dir")',
     ],
     'defines': ['NAPI_VERSION=9', 'NAPI_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED', 'NDEBUG'],
-    'cflags!': ['-O2', '-O3', '-Wno-unused-parameter', '-fno-omit-frame-pointer'],
+    'cflags!': ['-O2', '-Wno-unused-parameter', '-fno-omit-frame-pointer'],
     'cflags': ['-O3', '-pthread', '-ffp-contract=off', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wshadow'],
     'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20'],
     'cflags_cc': ['-std=c++17', '-fexceptions', '-frtti', '-fvisibility-inlines-hidden'],
@@ -20,6 +20,7 @@
           '-pthread',
           '-static-libstdc++',
           '-static-libgcc',
+          '-Wl,--gc-sections',
           # The pool's threads may outlive the worker that loaded the addon.
           '-Wl,-z,nodelete',
           '-Wl,--version-script=<(module_root_dir)/native/exports.map',

@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '..');
+const workspace = mkdtempSync(join(tmpdir(), 'cresset-package-'));
+const consumer = join(workspace, 'consumer');
+const installed = join(consumer, 'node_modules/cresset');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+let packed: string[];
+
+beforeAll(() => {
+  run(root, process.execPath, 'scripts/prepack.mjs');
+  const [tarball] = JSON.parse(run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', workspace));
+  packed = tarball.files.map((file: { path: string }) => file.path);
+  mkdirSync(consumer);
+  writeFileSync(join(consumer, 'package.json'), '{ "private": true }');
+  run(
+    consumer,
+    'npm',
+    'install',
+    '--ignore-scripts',
+    '--offline',
+    '--no-audit',
+    '--no-fund',
+    join(workspace, tarball.filename),
+  );
+});
+
+afterAll(() => rmSync(workspace, { recursive: true, force: true }));
+
+function run(cwd: string, command: string, ...args: string[]): string {
+  return output(command, args, { cwd });
+}
+
+function evaluate(code: string, env: NodeJS.ProcessEnv = {}): string {
+  return output(process.execPath, ['-e', code], { cwd: consumer, env: { ...process.env, ...env } }).trim();
+}
+
+function output(command: string, args: string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { ...options, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+describe('the tarball', () => {
+  test('holds the outputs and nothing that would start a build', () => {
+    expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'package.json', 'dist/index.js', 'dist/index.mjs']));
+    expect(packed.filter((file) => /^prebuilds\/[^/]+\/cresset\.node$/.test(file))).toHaveLength(1);
+    expect(packed.filter((file) => !/^(dist\/|prebuilds\/|LICENSE$|README\.md$|package\.json$)/.test(file))).toEqual(
+      [],
+    );
+    expect(packed.filter((file) => /tsbuildinfo|(?<!\.d)\.m?ts$/.test(file))).toEqual([]);
+  });
+
+  test('holds no output of a deleted source', () => {
+    const sources = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' });
+    const modules = packed
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => file.replace(/^dist\/(.*)\.js$/, '$1.ts'));
+    expect(modules.filter((module) => !sources.includes(module))).toEqual([]);
+  });
+
+  test('needs no other package and no install script', () => {
+    expect(readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['cresset']);
+    expect(manifest.dependencies).toBeUndefined();
+    expect(Object.keys(manifest.scripts)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(pre|post)?install$/)]),
+    );
+    expect(manifest.gypfile).toBe(false);
+  });
+
+  test('gives every target of its exports', () => {
+    const targets = (value: unknown): string[] =>
+      typeof value === 'string' ? [value.replace('./', '')] : Object.values(value as object).flatMap(targets);
+    expect(packed).toEqual(expect.arrayContaining(targets(manifest.exports)));
+  });
+});
+
+describe('the installed package', () => {
+  const entries = Object.keys(manifest.exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => path.replace('.', 'cresset'));
+
+  test.each(entries)('%s gives import and require the same objects', (entry) => {
+    const code = `import('${entry}').then((esm) => {
+      const cjs = require('${entry}');
+      const names = Object.keys(cjs);
+      const same = names.every((name) => esm[name] === cjs[name]) && esm.default === cjs;
+      console.log(names.length > 0 && same && Object.keys(esm).length === names.length + 1);
+    })`;
+    expect(evaluate(code)).toBe('true');
+  });
+
+  test('loads in several workers at once', () => {
+    const code = `const { Worker } = require('node:worker_threads');
+      for (let i = 0; i < 4; i++) new Worker("console.log(typeof require('cresset'))", { eval: true });`;
+    expect(evaluate(code).split('\n')).toEqual(Array(4).fill('object'));
+  });
+
+  test.each(['cts', 'mts'])('has types for a %s file', (extension) => {
+    const file = join(consumer, `use.${extension}`);
+    const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}';`);
+    const uses = entries.map((_, i) => `export const use${i}: object = entry${i};`);
+    writeFileSync(file, [...imports, ...uses].join('\n'));
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'node16',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2023,esnext.disposable',
+    ];
+    run(consumer, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), ...flags, file);
+  });
+
+  const find = process.platform === 'linux' && spawnSync('nm', ['--version']).status === 0 ? test : test.skip;
+  find('exports nothing but the two symbols of Node-API', () => {
+    const [addon] = packed.filter((file) => file.endsWith('.node'));
+    const symbols = run(installed, 'nm', '-D', '--defined-only', addon).trim().split('\n');
+    expect(symbols.map((line) => line.split(' ').pop()).sort()).toEqual([
+      'napi_register_module_v1',
+      'node_api_module_get_api_version_v1',
+    ]);
+  });
+});
+
+describe('without a usable addon', () => {
+  const failure = (env: NodeJS.ProcessEnv) =>
+    evaluate("try { require('cresset') } catch (error) { console.log(error.message) }", env);
+
+  test('CRESSET_BINARY names a missing file', () => {
+    const message = failure({ CRESSET_BINARY: '/nowhere/cresset.node' });
+    expect(message).toMatch(
+      /^cresset: no native addon for \S+, Node [\d.]+; looked for \S*nowhere\S*cresset\.node\. Unset CRESSET_BINARY/,
+    );
+  });
+
+  test('CRESSET_BINARY names a broken file', () => {
+    const file = join(workspace, 'broken.node');
+    writeFileSync(file, 'not an addon');
+    const message = failure({ CRESSET_BINARY: file });
+    expect(message).toContain(`cresset: ${file} does not load on`);
+    expect(message.split('\n')).toHaveLength(1);
+  });
+
+  test('a platform without a prebuilt addon is told how to build one', () => {
+    const prebuilds = join(installed, 'prebuilds');
+    const aside = join(workspace, 'prebuilds');
+    cpSync(prebuilds, aside, { recursive: true });
+    rmSync(prebuilds, { recursive: true });
+    try {
+      expect(failure({})).toMatch(
+        /^cresset: no native addon for .* looked for .*prebuilds.*\. Build cresset from its sources/,
+      );
+    } finally {
+      cpSync(aside, prebuilds, { recursive: true });
+    }
+  });
+});
+
+test('the lock file names no registry', () => {
+  expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "http/);
+});
