@@ -1,0 +1,88 @@
+// cumsum: dtype, outer, dim, inner, out, in
+//
+// Running sums over the middle dimension of contiguous [outer, dim, inner]. Floats add up in double, as in PyTorch on the
+// CPU; integers give int64.
+#include <algorithm>
+
+#include "kernels/reduce_layout.h"
+#include "runtime/parallel.h"
+
+namespace cresset {
+namespace {
+
+template <class T>
+struct Accumulator { using Type = double; };
+template <>
+struct Accumulator<int64_t> { using Type = uint64_t; };
+template <>
+struct Accumulator<int32_t> { using Type = uint64_t; };
+template <>
+struct Accumulator<uint8_t> { using Type = uint64_t; };
+
+// Items are tiles of columns within the outer dimension.
+template <class In, class Out>
+struct RunningSum {
+  static constexpr int64_t kTile = 64;
+  const In* in;
+  Out* out;
+  int64_t dim, inner;
+
+  int64_t tiles() const { return (inner + kTile - 1) / kTile; }
+
+  void operator()(int64_t begin, int64_t end) const {
+    for (int64_t item = begin; item < end; item++) {
+      int64_t column = item % tiles() * kTile;
+      int64_t at = item / tiles() * dim * inner + column;
+      if (inner == 1) run(in + at, out + at);
+      else columns(in + at, std::min(kTile, inner - column), out + at);
+    }
+  }
+
+  void run(const In* x, Out* y) const {
+    typename Accumulator<In>::Type sum = 0;
+    for (int64_t i = 0; i < dim; i++) {
+      sum += static_cast<decltype(sum)>(x[i]);
+      y[i] = static_cast<Out>(sum);
+    }
+  }
+
+  void columns(const In* x, int64_t width, Out* y) const {
+    using Sum = typename Accumulator<In>::Type;
+    Sum sum[kTile] = {};
+    for (int64_t i = 0; i < dim; i++, x += inner, y += inner) {
+      for (int64_t c = 0; c < width; c++) {
+        sum[c] += static_cast<Sum>(x[c]);
+        y[c] = static_cast<Out>(sum[c]);
+      }
+    }
+  }
+};
+
+template <class In, class Out>
+void cumsum(Call& call, Dtype dtype) {
+  constexpr int64_t kGrain = 32768;
+  int64_t outer = call.count(), dim = call.count(), inner = call.count();
+  int64_t n = checked_product(checked_product(outer, dim), inner);
+  Out* out = call.contiguous<Out>(n);
+  const In* in = static_cast<const In*>(call.contiguous(dtype, n));
+  if (n == 0) return;
+  RunningSum<In, Out> body{in, out, dim, inner};
+  int64_t item = dim * std::min<int64_t>(inner, 64);
+  parallel_for(outer * body.tiles(), std::max<int64_t>(1, kGrain / item), body);
+}
+
+void cumsum_entry(Call& call) {
+  Dtype dtype = call.dtype();
+  switch (dtype) {
+    case Dtype::float32: return cumsum<float, float>(call, dtype);
+    case Dtype::float64: return cumsum<double, double>(call, dtype);
+    case Dtype::int64: return cumsum<int64_t, int64_t>(call, dtype);
+    case Dtype::int32: return cumsum<int32_t, int64_t>(call, dtype);
+    default: return cumsum<uint8_t, int64_t>(call, dtype);
+  }
+}
+
+CRESSET_KERNEL(cumsum, cumsum_entry);
+
+}  // namespace
+}  // namespace cresset
