@@ -91,7 +91,7 @@ napi_value raw_leaky_relu_backward(napi_env env, napi_callback_info info) {
     else if (mask ? Operands::touch(o.extra, o.out) : Operands::partly(o.extra, o.out))
       o.wrong = "mask or input overlaps out";
     else if (mask)
-      leaky_relu_backward_mask(o.dtype, o.n(), o.out.data, o.source.data, o.extra.data, o.slope);
+      leaky_relu_backward(o.dtype, o.n(), o.out.data, o.source.data, o.extra.data, o.slope);
     else
       leaky_relu_backward_input(o.dtype, o.n(), o.out.data, o.source.data, o.extra.data, o.slope);
   }
