@@ -1,8 +1,9 @@
 import { install_arithmetic } from '../autograd/engine';
 import { map_kernel } from '../native/map';
-import { kernel, result } from '../native/kernel';
+import { kernel } from '../native/kernel';
 import { bool } from '../tensor/dtype';
 import { allocate, type Tensor } from '../tensor/tensor';
+import { read_item } from './create';
 import { binary, type Operand, unary } from './elementwise';
 import { clone, set_add_elements } from './views';
 
@@ -63,6 +64,7 @@ export const neg: (input: Tensor) => Tensor = unary({
 
 const add_kernel = map_kernel('add');
 const isnan_kernel = map_kernel('isnan');
+const any = kernel('any');
 
 function add_into(target: Tensor, from: Tensor): void {
   if (target.count > 0) add_kernel(target.dtype, target, [target, from]);
@@ -78,16 +80,8 @@ install_arithmetic({
     const flags = allocate(x.shape, bool);
     if (x.count === 0) return false;
     isnan_kernel(x.dtype, flags, [x]);
-    any_set(flags);
-    return result(0) !== 0;
+    const found = allocate([], bool);
+    any(bool.code, 0, 1, flags.count, found, flags, 1);
+    return read_item(found) !== 0;
   },
 });
-
-const item = kernel('item');
-const any = kernel('any');
-
-function any_set(flags: Tensor): void {
-  const out = allocate([], bool);
-  any(bool.code, 0, 1, flags.count, out, flags, 1);
-  item(bool.code, out);
-}
