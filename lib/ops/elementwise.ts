@@ -3,7 +3,7 @@ import { type Node, record, requires_grad, tracks } from '../autograd/node';
 import { reusable } from '../autograd/engine';
 import { check_number, fail, fail_type } from '../errors';
 import { has_kernel } from '../native/kernel';
-import { copy_into, map_kernel } from '../native/map';
+import { copy_into, map_kernel, type MapKernel } from '../native/map';
 import { type DType, bool, get_default_dtype, promote_scalar, promote_types } from '../tensor/dtype';
 import { broadcast_shapes, same_shape } from '../tensor/shape';
 import { allocate, check_tensor, same_window, Tensor } from '../tensor/tensor';
@@ -16,8 +16,8 @@ export type Operand = Tensor | number;
 
 interface Common {
   name: string;
-  /** The native functor; default: the name. */
-  kernel?: string;
+  /** The native functor, or a function that chooses one; default: the functor of the same name. */
+  kernel?: string | MapKernel;
   samples?: () => readonly Sample[];
   errors?: () => readonly ErrorSample[];
   methods?: readonly string[];
@@ -47,6 +47,10 @@ export interface UnarySpec<P extends readonly Scalar[]> extends Common {
   sample_parameters?: readonly P[];
 }
 
+function functor({ name, kernel = name }: Common): MapKernel {
+  return typeof kernel === 'string' ? map_kernel(kernel) : kernel;
+}
+
 /** The dtype an elementwise function computes in. */
 function computation_dtype(name: string, x: Tensor, integers: 'to_float' | 'refuse' | 'keep' = 'to_float'): DType {
   if (x.dtype.is_floating_point || integers === 'keep') return x.dtype;
@@ -64,7 +68,7 @@ export function cast_to(x: Tensor, dtype: DType): Tensor {
 
 /** Declares `name(x, ...parameters)` and its in-place twin. */
 export function unary<P extends readonly Scalar[] = []>(spec: UnarySpec<P>): (input: Tensor, ...parameters: Partial<P>) => Tensor {
-  const run = map_kernel(spec.kernel ?? spec.name);
+  const run = functor(spec);
   const backward = spec.backward_kernel === undefined ? null : map_kernel(spec.backward_kernel);
   const saves = spec.saves ?? 'input';
   const defaults = spec.parameters ?? [];
@@ -207,7 +211,7 @@ export function check_operand(name: string, which: string, value: unknown): Oper
 
 /** Declares `name(a, b)` with broadcasting, type promotion and its in-place twin. */
 export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Tensor {
-  const run = map_kernel(spec.kernel ?? spec.name);
+  const run = functor(spec);
   const node_name = backward_name(spec.name);
   const saves = spec.saves ?? [];
 
