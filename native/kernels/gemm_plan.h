@@ -1,0 +1,32 @@
+// How a product is cut into blocks. One block of C is one task: it packs what it reads into memory of its own, so tasks
+// never wait for one another.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+
+namespace cresset {
+
+struct GemmTile {
+  int64_t rows;        // most rows of a register tile
+  int64_t width;       // columns of a panel of B
+  int64_t item_bytes;
+  int64_t lanes;       // of a vector
+};
+
+struct GemmShape {
+  int64_t batch, m, n, k;
+  int64_t depth;    // of a block of k
+  bool whole_rows;  // blocks may not split rows, and begin at multiples of 8 rows
+};
+
+struct GemmPlan {
+  int64_t row_parts = 1, column_parts = 1;
+  int64_t grain = 1;  // blocks a thread claims at once
+
+  GemmPlan(const GemmShape& shape, const GemmTile& tile, int threads);
+};
+
+// The part-th of `parts` nearly equal pieces of [0, n).
+inline int64_t part_begin(int64_t n, int64_t part, int64_t parts) { return n / parts * part + std::min(part, n % parts); }
+
+}  // namespace cresset
