@@ -21,7 +21,7 @@ export function anomaly_enabled(): boolean {
 
 /** One recorded operation. A node is always younger than the nodes it leads to, so descending `sequence` is a topological order. */
 export class Node {
-  readonly sequence = ++sequence;
+  readonly sequence: number;
   readonly next: (Node | null)[];
   readonly next_index: number[];
   readonly outputs: number = 1;
@@ -53,6 +53,8 @@ export class Node {
       this.versions[i] = saved_tensors[i]._version;
       saved_tensors[i].storage.saves++;
     }
+    // Last, since edge_of may just have made nodes.
+    this.sequence = ++sequence;
   }
 
   /** Is the gradient of input i wanted? */

@@ -111,8 +111,6 @@ export function fill_with(out: Tensor, value: number): void {
   values[at++] = shape.length;
   for (let j = 0; j < shape.length; j++) values[at++] = shape[j];
   at = strided(at, out, flat ? [1] : out.strides);
-  values[at++] = 0;
   values[at++] = value;
-  for (let j = 0; j < shape.length; j++) values[at++] = 0;
   launch(run_fill, 'fill', at);
 }

@@ -2,11 +2,11 @@ import { record, tracks } from '../autograd/node';
 import { fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { broadcast_shapes, numel_of, type Shape } from '../tensor/shape';
-import { allocate, check_floating, check_same_dtype, type Tensor } from '../tensor/tensor';
+import { allocate, check_floating, check_same_dtype, type Tensor, window } from '../tensor/tensor';
 import { op, type Reference, sample } from './define';
 import { sum_to } from './elementwise';
 import { allocate_mask, check_slope, masked_slope, stand_ins } from './leaky_relu';
-import { contiguous, expand, reshape, squeeze, transpose, unsqueeze } from './views';
+import { clone, contiguous, expand, narrow, reshape, squeeze, transpose, unsqueeze } from './views';
 
 /** Matrix products, and the linear layer with what may follow it in one pass. */
 
@@ -26,7 +26,6 @@ declare module '../tensor/tensor' {
 }
 
 const gemm = kernel('gemm');
-const none = [0, 0] as const;
 
 interface Epilogue {
   bias: Tensor | null;
@@ -35,23 +34,26 @@ interface Epilogue {
 }
 const plain: Epilogue = { bias: null, slope: null, mask: null };
 
-/** out[b] = a[b] · b[b] for matrices given by their strides; `out` is dense. */
-function multiply(out: Tensor, batch: number, m: number, n: number, k: number, a: Tensor, a_strides: Shape, b: Tensor, b_strides: Shape, end = plain): void {
-  gemm(
-    out.dtype.code, batch, m, n, k,
-    a, a_strides,
-    b, b_strides,
-    out, m * n, n,
-    false,
-    end.bias ?? none, end.slope === null ? 0 : 1, end.slope ?? 0, end.mask ?? none,
-  );
+/** out[i] = a[i] · b[i] for every matrix of the batch; `out` is dense. The kernel reads a and b by their strides, but not overlapping elements. */
+function multiply(out: Tensor, batch: number, m: number, n: number, k: number, a: Tensor, b: Tensor, end = plain): void {
+  gemm(out.dtype.code, batch, m, n, k, a, batched(a), b, batched(b), out, m * n, n, 1, false, end.bias, end.slope !== null, end.slope ?? 0, end.mask);
+}
+
+function batched(t: Tensor): Shape {
+  return t.ndim === 3 ? t.strides : [0, t.strides[0], t.strides[1]];
+}
+
+/** A matrix whose elements all have a place of their own (a batch may repeat one matrix). */
+function distinct(t: Tensor): Tensor {
+  for (let i = t.ndim - 2; i < t.ndim; i++) if (t.strides[i] === 0 && t.shape[i] > 1) return clone(t);
+  return t;
 }
 
 function check_pair(op: string, a: unknown, b: unknown): [Tensor, Tensor] {
   const x = check_floating(op, 'input', a);
   const y = check_floating(op, 'other', b);
   check_same_dtype(op, x, y);
-  return [x, y];
+  return [distinct(x), distinct(y)];
 }
 
 /** @see https://pytorch.org/docs/stable/generated/torch.mm.html */
@@ -64,7 +66,7 @@ export const mm = op({
     const [m, k] = a.shape;
     const n = b.shape[1];
     const out = allocate([m, n], a.dtype);
-    multiply(out, 1, m, n, k, a, [0, ...a.strides], b, [0, ...b.strides]);
+    multiply(out, 1, m, n, k, a, b);
     if (tracks(a, b))
       record(out, 'MmBackward0', [a, b], [a, b], (g, node) => [
         node.needs(0) ? mm(g, transpose(node.saved(1), 0, 1)) : null,
@@ -88,8 +90,9 @@ export const bmm = op({
       fail('bmm', `expected batches [b, m, k] and [b, k, n], got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
     const [batch, m, k] = a.shape;
     const n = b.shape[2];
+    if (a.strides[0] === 0 && b.strides[0] === 0 && batch > 1) return expand(bmm(narrow(a, 0, 0, 1), narrow(b, 0, 0, 1)), [batch, m, n]);
     const out = allocate([batch, m, n], a.dtype);
-    multiply(out, batch, m, n, k, a, a.strides, b, b.strides);
+    multiply(out, batch, m, n, k, a, b);
     if (tracks(a, b))
       record(out, 'BmmBackward0', [a, b], [a, b], (g, node) => [
         node.needs(0) ? bmm(g, transpose(node.saved(1), 1, 2)) : null,
@@ -168,14 +171,15 @@ function check_linear(op: string, input: unknown, weight: unknown, bias: Tensor 
 
 /** x·Wᵀ + b for the rows of x, and LeakyReLU where a slope is given: one product, one pass over the result. */
 function affine(op: string, input: Tensor, weight: Tensor, bias: Tensor | null, slope: number | null): Tensor {
-  const [given, w] = check_linear(op, input, weight, bias);
+  const [given, matrix] = check_linear(op, input, weight, bias);
+  const w = distinct(matrix);
   const [n, k] = w.shape;
-  const rows = given.ndim === 2 ? given : reshape(given, [numel_of(given.shape.slice(0, -1)), k]);
+  const rows = distinct(given.ndim === 2 ? given : reshape(given, [numel_of(given.shape.slice(0, -1)), k]));
   const m = rows.shape[0];
   const tracked = tracks(rows, w, bias);
   const out = allocate([m, n], rows.dtype);
   const mask = tracked && slope !== null ? allocate_mask(m * n) : null;
-  multiply(out, 1, m, n, k, rows, [0, ...rows.strides], w, [0, w.strides[1], w.strides[0]], { bias: bias === null ? null : contiguous(bias), slope, mask });
+  multiply(out, 1, m, n, k, rows, window(w, [k, n], [w.strides[1], w.strides[0]], w.offset), { bias: bias === null ? null : contiguous(bias), slope, mask });
   if (tracked) {
     const inputs = bias === null ? [rows, w] : [rows, w, bias];
     const inputs_like = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
