@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Case, type ContenderName, cases } from './cases';
+import { Contender, type Info } from './contender';
+import { duel_json, duel_row, heading, type Measured, measured_json, measured_text, row_text } from './report';
+import { normal, quick, run_duel } from './runner';
+
+/**
+ * npm run bench -- [--only TEXT] [--quick] [--json]
+ *
+ * PyTorch takes part where `python3 -c "import torch"` works; CRESSET_BENCH_PYTHON names another interpreter.
+ */
+
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+});
+
+function measure(script: string, args: readonly string[]): Measured {
+  const { stdout, status } = spawnSync(process.execPath, [join(__dirname, `contenders/${script}.js`), ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: join(__dirname, '../..'),
+  });
+  if (status !== 0) throw new Error(`bench: ${script} ${args.join(' ')} ended with ${status}`);
+  return JSON.parse(stdout) as Measured;
+}
+
+async function main(): Promise<void> {
+  const wanted = cases.filter((each) => options.only === undefined || each.name.includes(options.only));
+  if (wanted.length === 0) throw new Error(`bench: no case contains ${JSON.stringify(options.only)}; there are:\n${cases.map((c) => c.name).join('\n')}`);
+  const contenders = new Map<ContenderName, Contender>();
+  const infos: Info[] = [];
+  for (const name of needed(wanted)) {
+    const contender = await Contender.start(name);
+    if (contender === null) continue;
+    contenders.set(name, contender);
+    infos.push(await contender.info());
+  }
+  print({ contenders: infos }, heading(infos));
+  const pace = options.quick ? quick : normal;
+  for (const each of wanted) {
+    if (each.kind === 'duel') {
+      const result = await run_duel(each, contenders, pace);
+      print(duel_json(each, result), row_text(duel_row(each, result)));
+    } else {
+      const result = measure(each.script, each.args);
+      print(measured_json(each, result), measured_text(each.name, result));
+    }
+  }
+  for (const contender of contenders.values()) contender.stop();
+}
+
+function needed(wanted: readonly Case[]): Set<ContenderName> {
+  const works = wanted.flatMap((each) => (each.kind === 'duel' ? [each.ours, ...each.peers] : []));
+  return new Set(works.map((work) => work.contender));
+}
+
+function print(line: object, text: string): void {
+  process.stdout.write(`${options.json ? JSON.stringify(line) : text}\n`);
+}
+
+if (options.help) process.stdout.write('npm run bench -- [--only TEXT] [--quick] [--json]\n');
+else
+  main().catch((error) => {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  });

@@ -1,0 +1,233 @@
+"""Writes ops.json: values and gradients of PyTorch's operations on small inputs. Run: python3 test/golden/ops.py
+
+A case names an operation of `torch`, of `torch.nn.functional`, or a Tensor method; `["t", i]` among its arguments stands for input i. Gradients are those
+of the sum of all outputs, each element weighted by 1, 2, 3, …
+"""
+
+import json
+import math
+import os
+
+import torch
+from torch.nn import functional as F
+
+torch.manual_seed(0)
+inf, nan = math.inf, math.nan
+cases = []
+
+
+class Input:
+    """An argument that is a tensor."""
+
+    def __init__(self, values, dtype=torch.float64, constant=False):
+        self.tensor = torch.as_tensor(values).to(dtype)
+        self.constant = constant or not self.tensor.is_floating_point()
+
+
+def rand(*shape, low=-2.0, high=2.0):
+    return Input(((high - low) * torch.rand(shape, dtype=torch.float64) + low).mul(1000).round() / 1000)
+
+
+def f32(*values):
+    return Input(list(values), torch.float32)
+
+
+def ints(*values):
+    return Input(list(values), torch.int64)
+
+
+def bools(*values):
+    return Input(list(values), torch.bool)
+
+
+def find(name):
+    for home in (torch, F):
+        if hasattr(home, name):
+            return getattr(home, name)
+    return lambda x, *args, **kwargs: getattr(x, name)(*args, **kwargs)
+
+
+def number(value):
+    if isinstance(value, bool) or isinstance(value, int):
+        return int(value)
+    return value if math.isfinite(value) else str(value)
+
+
+def packed(tensor):
+    return {
+        "dtype": str(tensor.dtype).removeprefix("torch."),
+        "shape": list(tensor.shape),
+        "values": [number(v) for v in tensor.detach().reshape(-1).tolist()],
+    }
+
+
+def encoded(argument, inputs):
+    if isinstance(argument, Input):
+        inputs.append(argument)
+        return ["t", len(inputs) - 1]
+    if isinstance(argument, (list, tuple)):
+        return [encoded(each, inputs) for each in argument]
+    if isinstance(argument, float) and not math.isfinite(argument):
+        return ["n", str(argument)]
+    return argument
+
+
+def unwrapped(argument):
+    if isinstance(argument, Input):
+        return argument.tensor
+    if isinstance(argument, (list, tuple)):
+        return [unwrapped(each) for each in argument]
+    return argument
+
+
+def case(name, *args, **kwargs):
+    inputs = []
+    written = {
+        "op": name,
+        "args": [encoded(a, inputs) for a in args],
+        "options": {k: encoded(v, inputs) for k, v in kwargs.items()},
+    }
+    for each in inputs:
+        each.tensor = each.tensor.detach().requires_grad_(not each.constant)
+    result = find(name)(*map(unwrapped, args), **{k: unwrapped(v) for k, v in kwargs.items()})
+    outputs = [result] if isinstance(result, torch.Tensor) else list(result)
+    total = sum((o * torch.arange(1, o.numel() + 1, dtype=o.dtype).reshape(o.shape)).sum() for o in outputs if o.requires_grad)
+    wanted = [each.tensor for each in inputs if each.tensor.requires_grad]
+    grads = torch.autograd.grad(total, wanted, allow_unused=True) if isinstance(total, torch.Tensor) else []
+    by_input = iter(grads)
+    cases.append(
+        {
+            **written,
+            "inputs": [{**packed(each.tensor), "constant": each.constant} for each in inputs],
+            "outputs": [packed(o) for o in outputs],
+            "grads": [
+                None if not grads or not each.tensor.requires_grad or (g := next(by_input)) is None else packed(g) for each in inputs
+            ],
+        }
+    )
+
+
+# Elementwise
+x = [-2.5, -1.0, -0.5, -0.0, 0.0, 0.5, 1.5, 2.5, inf, -inf, nan]
+for name in ["neg", "abs", "sign", "round", "floor", "ceil", "trunc", "exp", "square"]:
+    case(name, Input(x))
+for name in ["log", "sqrt", "rsqrt", "reciprocal", "log1p", "log2", "log10", "expm1", "sin", "cos"]:
+    case(name, rand(2, 3, low=0.1, high=3))
+    case(name, f32(0.25, 1.0, 7.0))
+for exponent in [0, 1, 2, 3, -1, 0.5, -2.5]:
+    case("pow", Input([0.0, 0.5, 1.0, 2.0]), exponent)
+case("pow", rand(2, 3, low=0.1), rand(3))
+case("pow", Input([0.0, 0.0, 2.0]), Input([0.0, 2.0, 0.0]))
+case("pow", 2, rand(3))
+case("clamp", Input([-2.0, -1.0, 0.0, 1.0, 2.0, nan]), -1, 1)
+case("clamp", Input([-2.0, -1.0, 0.0, 1.0, 2.0]), min=0)
+case("clamp", Input([-2.0, -1.0, 0.0, 1.0, 2.0]), max=1)
+case("where", bools(True, False, True), rand(2, 3), rand(3))
+case("where", bools(True, False), rand(2), 0.5)
+tied = [1.0, 2.0, 3.0, nan, 0.0, -0.0]
+other = [1.0, 3.0, 2.0, 1.0, -0.0, 0.0]
+for name in ["maximum", "minimum"]:
+    case(name, Input(tied), Input(other))
+    case(name, rand(2, 1, 3), rand(4, 1))
+for name in ["eq", "ne", "lt", "le", "gt", "ge"]:
+    case(name, Input(tied), Input(other))
+    case(name, Input(tied), 1)
+for name in ["isnan", "isinf", "isfinite"]:
+    case(name, Input(x))
+for name in ["add", "sub", "mul", "div"]:
+    case(name, rand(2, 3), rand(2, 3))
+    case(name, rand(2, 1, 3), rand(4, 1))
+    case(name, rand(3), 1.5)
+    case(name, rand(), rand(3))
+    case(name, rand(0, 3), rand(3))
+    case(name, f32(1.0, 2.0), Input([3.0], torch.float64))
+    case(name, ints(7, -7), ints(2))
+    case(name, ints(7, -7), 0.5)
+    case(name, f32(1.0, 2.0), ints(3, 4))
+case("remainder", Input([5.0, -5.0, 5.5, -5.5]), 3)
+case("leaky_relu", Input(x), 0.2)
+case("leaky_relu", rand(3, 4), -0.5)
+
+# Reductions
+for name in ["sum", "mean", "prod"]:
+    case(name, rand(2, 3, 4))
+    case(name, rand(2, 3, 4), 1)
+    case(name, rand(2, 3, 4), -1, True)
+for name in ["sum", "mean"]:
+    case(name, rand(2, 3, 4), [0, 2])
+    case(name, rand(2, 3, 4), [0, 2], True)
+    case(name, rand(2, 0, 4), 1)
+case("sum", ints(1, 2, 3))
+case("sum", bools(True, True, False))
+case("prod", Input([2.0, 0.0, 3.0]))
+case("prod", Input([[2.0, 0.0, 0.0], [1.0, 2.0, 3.0]]), 1)
+for name in ["var", "std"]:
+    case(name, rand(3, 4))
+    case(name, rand(3, 4), 1)
+    case(name, rand(3, 4), dim=0, correction=0)
+    case(name, rand(3, 4), dim=1, keepdim=True)
+for name in ["max", "min"]:
+    case(name, Input([3.0, 1.0, 3.0, 1.0]))
+    case(name, Input([[3.0, 1.0, 3.0], [nan, 2.0, 1.0]]), 1)
+    case(name, rand(2, 3, 4), 1, True)
+    case(f"arg{name}", Input([[3.0, 1.0, 3.0], [1.0, nan, 1.0]]))
+    case(f"arg{name}", Input([[3.0, 1.0, 3.0, 1.0], [1.0, nan, 1.0, 2.0]]), 1)
+    case(f"a{name}", Input([[3.0, 1.0, 3.0], [2.0, 2.0, 2.0]]), 1)
+case("logsumexp", rand(3, 4), 1)
+case("cumsum", rand(3, 4), 1)
+
+# Matrices
+case("matmul", rand(3), rand(3))
+case("matmul", rand(2, 3), rand(3))
+case("matmul", rand(3), rand(3, 2))
+case("matmul", rand(2, 3), rand(3, 4))
+case("matmul", rand(5, 2, 3), rand(3, 4))
+case("matmul", rand(2, 1, 2, 3), rand(4, 3, 2))
+case("mm", rand(2, 0), rand(0, 3))
+case("mm", rand(5, 7), rand(7, 6))
+case("bmm", rand(2, 3, 4), rand(2, 4, 5))
+case("linear", rand(4, 3), rand(2, 3), rand(2))
+case("linear", rand(2, 4, 3), rand(2, 3))
+
+# Joining, windows, indices
+case("cat", [rand(2, 3), rand(1, 3)], 0)
+case("cat", [rand(2, 3), rand(2, 1)], -1)
+case("stack", [rand(2, 3), rand(2, 3)], 1)
+case("split", rand(7, 2), 3)
+case("split", rand(7, 2), [2, 5])
+case("chunk", rand(5, 2), 3)
+case("select", rand(3, 4), 1, 2)
+case("narrow", rand(3, 4), 1, 1, 2)
+case("index_select", rand(3, 4), 0, ints(2, 0, 2))
+case("gather", rand(3, 4), 1, Input([[0, 0], [3, 1], [2, 2]], torch.int64))
+case("reshape", rand(2, 6), [3, 4])
+case("view", rand(2, 6), [-1, 4])
+case("flatten", rand(2, 3, 4), 1)
+case("transpose", rand(2, 3, 4), 0, 2)
+case("permute", rand(2, 3, 4), [2, 0, 1])
+case("squeeze", rand(1, 3, 1))
+case("squeeze", rand(1, 3, 1), 0)
+case("unsqueeze", rand(3), 0)
+case("expand", rand(3, 1), [2, 3, 4])
+
+# Losses and activations of whole rows
+for name in ["softmax", "log_softmax"]:
+    case(name, rand(3, 5), 1)
+    case(name, rand(3, 5, 2), 1)
+    case(name, Input([[1.0, -inf, 2.0], [-inf, -inf, -inf]]), 1)
+classes = ints(1, 4, 0)
+case("cross_entropy", rand(3, 5), classes)
+case("cross_entropy", rand(3, 5), classes, reduction="sum")
+case("cross_entropy", rand(3, 5), classes, reduction="none")
+case("cross_entropy", rand(3, 5), classes, ignore_index=4)
+case("cross_entropy", rand(3, 5), classes, label_smoothing=0.1)
+case("cross_entropy", rand(3, 5), classes, weight=Input([1.0, 0.5, 2.0, 1.0, 3.0], constant=True), label_smoothing=0.2)
+case("nll_loss", rand(3, 5), classes)
+for reduction in ["mean", "sum", "none"]:
+    case("mse_loss", rand(3, 2), rand(3, 2), reduction=reduction)
+    case("l1_loss", Input([1.0, -2.0, 3.0]), Input([1.0, 2.0, 1.0]), reduction=reduction)
+
+with open(os.path.join(os.path.dirname(__file__), "ops.json"), "w") as file:
+    file.write('{"torch": "%s", "cases": [\n' % torch.__version__.split("+")[0])
+    file.write(",\n".join(json.dumps(each) for each in cases))
+    file.write("\n]}\n")
