@@ -93,16 +93,16 @@ void run_map(Call& call, const MapOp& op) {
   Shape shape = call.shape();
   View views[kMaxOperands];
   MapOperand operands[kMaxOperands];
-  for (int k = 0; k <= op.inputs; k++) {
+  for (size_t k = 0; k <= op.inputs; k++) {
     MapType type = k == 0 ? op.out : k == 1 ? op.first : MapType::same;
     Dtype operand_dtype = type == MapType::boolean ? Dtype::boolean : dtype;
     call.view(views[k], operand_dtype, shape, k == 0);
     operands[k] = {static_cast<uint8_t*>(views[k].data), views[k].stride, static_cast<int>(item_size(operand_dtype))};
   }
   double parameters[kMaxParameters];
-  for (int i = 0; i < op.parameters; i++) parameters[i] = call.number();
+  for (size_t i = 0; i < op.parameters; i++) parameters[i] = call.number();
   check_distinct(shape, views[0]);
-  map(shape, operands, 1 + op.inputs, function, parameters);
+  map(shape, operands, 1 + static_cast<int>(op.inputs), function, parameters);
 }
 
 }  // namespace cresset

@@ -25,8 +25,8 @@ enum class MapType { same, boolean };
 
 struct MapOp {
   const char* name;
-  int inputs;
-  int parameters;
+  size_t inputs;
+  size_t parameters;
   MapType out;
   MapType first;                   // of the first input; the others are `same`
   MapFunction functions[kDtypes];  // null where PyTorch does not define the operation either

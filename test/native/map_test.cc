@@ -120,12 +120,15 @@ TEST(map_takes_immediates_and_writes_in_place) {
 
 TEST(map_of_a_bias_and_a_column) {
   const int64_t rows = 301, columns = 257;
-  auto x = random_values<float>(rows * columns), bias = random_values<float>(columns), column = random_values<float>(rows);
+  auto x = random_values<float>(rows * columns), bias = random_values<float>(columns),
+       column = random_values<float>(rows);
   std::vector<float> sum(rows * columns), product(rows * columns);
   FakeBlocks blocks;
   double in = blocks.add(x);
-  call("add", {f32, 2, rows, columns, blocks.add(sum), 0, columns, 1, in, 0, columns, 1, blocks.add(bias), 0, 0, 1}, blocks);
-  call("mul", {f32, 2, rows, columns, blocks.add(product), 0, columns, 1, in, 0, columns, 1, blocks.add(column), 0, 1, 0},
+  call("add", {f32, 2, rows, columns, blocks.add(sum), 0, columns, 1, in, 0, columns, 1, blocks.add(bias), 0, 0, 1},
+       blocks);
+  call("mul",
+       {f32, 2, rows, columns, blocks.add(product), 0, columns, 1, in, 0, columns, 1, blocks.add(column), 0, 1, 0},
        blocks);
   bool right = true;
   for (size_t r = 0; r < rows; r++) {
@@ -143,11 +146,12 @@ TEST(map_refuses_what_it_cannot_do) {
   FakeBlocks blocks;
   double block = blocks.add(x), bools = blocks.add(flags);
   CHECK(refusal("add", {f32, 1, 8, block, 0, 1, block, 0, 1, 0, 1, 0}, blocks).empty());
-  CHECK(!refusal("add", {f32, 1, 8, block, 1, 1, block, 0, 1, 0, 1, 0}, blocks).empty());           // beyond the block
-  CHECK(!refusal("add", {f32, 1, 8, block, 0, 0, block, 0, 1, 0, 1, 0}, blocks).empty());           // output broadcast
-  CHECK(!refusal("add", {f32, 2, 3, 4, block, 0, 1, 1, block, 0, 0, 1, 0, 1, 0, 0}, blocks).empty());  // output overlaps
-  CHECK(!refusal("add", {f32, 1, 1e12, 0, 1, 0, 0, 1, 0, 0, 1, 0}, blocks).empty());                // output immediate
-  CHECK(!refusal("add", {b1, 1, 8, bools, 0, 1, bools, 0, 1, bools, 0, 1}, blocks).empty());        // bools do not add
+  CHECK(!refusal("add", {f32, 1, 8, block, 1, 1, block, 0, 1, 0, 1, 0}, blocks).empty());  // beyond the block
+  CHECK(!refusal("add", {f32, 1, 8, block, 0, 0, block, 0, 1, 0, 1, 0}, blocks).empty());  // output broadcast
+  CHECK(
+      !refusal("add", {f32, 2, 3, 4, block, 0, 1, 1, block, 0, 0, 1, 0, 1, 0, 0}, blocks).empty());  // output overlaps
+  CHECK(!refusal("add", {f32, 1, 1e12, 0, 1, 0, 0, 1, 0, 0, 1, 0}, blocks).empty());                 // output immediate
+  CHECK(!refusal("add", {b1, 1, 8, bools, 0, 1, bools, 0, 1, bools, 0, 1}, blocks).empty());         // bools do not add
   CHECK(!refusal("div", {i32, 1, 8, block, 0, 1, block, 0, 1, 0, 1, 0}, blocks).empty());
   CHECK(!refusal("eq", {f32, 1, 9, bools, 0, 1, block, 0, 0, block, 0, 0}, blocks).empty());
 }
