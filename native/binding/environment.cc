@@ -12,12 +12,6 @@ void on_buffer_collected(napi_env, void*, void* hint) { unpin(static_cast<Pin*>(
 
 }  // namespace
 
-// What keeps a block alive: a weak reference to its Storage. An external block also holds the user's typed array.
-struct Environment::Owner {
-  napi_ref storage = nullptr;
-  napi_ref array = nullptr;
-};
-
 Environment::Environment(napi_env environment) : env(environment), arguments(new double[kArguments]()) {
   if (thread_environments == nullptr) thread_environments = new std::vector<Environment*>;
   thread_environments->push_back(this);
@@ -31,7 +25,6 @@ Environment::~Environment() {
     thread_environments = nullptr;
   }
   // The environment is going down: its references die with it, so only the memory is given back (by ~BlockTable).
-  blocks.for_each([](Block& block) { delete static_cast<Owner*>(block.owner); });
   delete[] arguments;
 }
 
@@ -44,7 +37,7 @@ Memory Environment::resolve(double id) {
   napi_typedarray_type type;
   size_t length;
   void* data;
-  if (napi_get_reference_value(env, static_cast<Owner*>(block->owner)->array, &array) != napi_ok || array == nullptr ||
+  if (napi_get_reference_value(env, static_cast<napi_ref>(block->user_memory), &array) != napi_ok || array == nullptr ||
       napi_get_typedarray_info(env, array, &type, &length, &data, nullptr, nullptr) != napi_ok || data == nullptr)
     Call::fail("the ArrayBuffer behind this tensor was detached");
   static constexpr size_t kItem[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
@@ -52,16 +45,16 @@ Memory Environment::resolve(double id) {
   return {static_cast<uint8_t*>(data), length * kItem[std::min<size_t>(type, 10)]};
 }
 
+// A block lives as long as its owner, a weak reference to its Storage, leads somewhere.
 bool Environment::is_dead(const Block& block) {
   napi_value storage = nullptr;
-  napi_get_reference_value(env, static_cast<Owner*>(block.owner)->storage, &storage);
+  napi_get_reference_value(env, static_cast<napi_ref>(block.owner), &storage);
   return storage == nullptr;
 }
 
-void Environment::drop(Owner* owner) {
-  napi_delete_reference(env, owner->storage);
-  if (owner->array != nullptr) napi_delete_reference(env, owner->array);
-  delete owner;
+void Environment::drop_references(const Block& block) {
+  napi_delete_reference(env, static_cast<napi_ref>(block.owner));
+  if (block.user_memory != nullptr) napi_delete_reference(env, static_cast<napi_ref>(block.user_memory));
 }
 
 void Environment::sweep_thread(bool everything) {
@@ -76,7 +69,7 @@ void Environment::sweep_thread(bool everything) {
         napi_close_handle_scope(environment->env, scope);
         open = 0;
       }
-      if (dead) environment->drop(static_cast<Owner*>(block.owner));
+      if (dead) environment->drop_references(block);
       return dead;
     });
     if (open != 0) napi_close_handle_scope(environment->env, scope);
@@ -84,32 +77,29 @@ void Environment::sweep_thread(bool everything) {
 }
 
 double Environment::allocate(napi_value storage, size_t bytes) {
-  Owner* owner = new Owner;
-  if (napi_create_reference(env, storage, 0, &owner->storage) != napi_ok) {
-    delete owner;
-    return 0;
-  }
+  napi_ref owner = nullptr;
+  if (napi_create_reference(env, storage, 0, &owner) != napi_ok) return 0;
   double id = blocks.allocate(bytes, owner);
-  if (id == 0) drop(owner);
+  if (id == 0) napi_delete_reference(env, owner);
   return id;
 }
 
 double Environment::adopt(napi_value storage, napi_value typed_array) {
-  Owner* owner = new Owner;
-  if (napi_create_reference(env, storage, 0, &owner->storage) != napi_ok) {
-    delete owner;
-    return 0;
+  napi_ref owner = nullptr, array = nullptr;
+  if (napi_create_reference(env, storage, 0, &owner) != napi_ok) return 0;
+  double id = 0;
+  if (napi_create_reference(env, typed_array, 1, &array) == napi_ok) id = blocks.adopt(owner, array);
+  if (id == 0) {
+    napi_delete_reference(env, owner);
+    if (array != nullptr) napi_delete_reference(env, array);
   }
-  napi_create_reference(env, typed_array, 1, &owner->array);
-  double id = owner->array == nullptr ? 0 : blocks.adopt_external(owner);
-  if (id == 0) drop(owner);
   return id;
 }
 
 bool Environment::release(double id) {
   Block* block = blocks.find(id);
   if (block == nullptr) return false;
-  drop(static_cast<Owner*>(block->owner));
+  drop_references(*block);
   blocks.release(*block);
   return true;
 }

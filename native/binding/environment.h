@@ -35,9 +35,8 @@ class Environment final : public Resolver {
   std::string last_error;
 
  private:
-  struct Owner;
-  void drop(Owner* owner);
   bool is_dead(const Block& block);
+  void drop_references(const Block& block);
 };
 
 }  // namespace cresset::binding

@@ -86,11 +86,12 @@ double BlockTable::allocate(size_t bytes, void* owner) {
   return admit(block, slot);
 }
 
-double BlockTable::adopt_external(void* owner) {
+double BlockTable::adopt(void* owner, void* user_memory) {
   if (vacancies_.empty() && blocks_.size() >= static_cast<size_t>(kSlots)) return 0;
   uint32_t slot;
   Block& block = vacant(slot);
   block.owner = owner;
+  block.user_memory = user_memory;
   block.kind = Block::Kind::external;
   return admit(block, slot);
 }
@@ -115,6 +116,7 @@ void BlockTable::release(Block& block) {
   block.allocation = {};
   block.bytes = 0;
   block.owner = nullptr;
+  block.user_memory = nullptr;
   block.pin = nullptr;
   block.kind = Block::Kind::vacant;
   vacancies_.push_back(static_cast<uint32_t>(&block - blocks_.data()));

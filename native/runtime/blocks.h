@@ -15,12 +15,14 @@ void unpin(Pin* pin);
 void forget_pin(Pin* pin);  // when no buffer came of it; the block keeps its memory
 size_t pinned_bytes();
 
-// One block. `owner` is whatever the binding layer needs to ask whether anybody still holds it.
+// One block. `owner` and, for memory of the user's, `user_memory` are what the binding layer needs to ask whether anybody still
+// holds it and where it lies.
 struct Block {
   enum class Kind : uint8_t { vacant, owned, pinned, external };
   Allocation allocation;
   size_t bytes = 0;  // as asked for; accesses are checked against this
   void* owner = nullptr;
+  void* user_memory = nullptr;
   Pin* pin = nullptr;
   uint32_t generation = 0;
   Kind kind = Kind::vacant;
@@ -37,7 +39,7 @@ class BlockTable {
 
   // 0 when there is no memory.
   double allocate(size_t bytes, void* owner);
-  double adopt_external(void* owner);
+  double adopt(void* owner, void* user_memory);
   // Null for an id that names no live block.
   Block* find(double id);
   // Frees the slot; owned memory goes back to the allocator (filled with `poison` first, if set), pinned memory to its pin.
@@ -73,12 +75,6 @@ class BlockTable {
       old_[cursor_] = old_.back();
       old_.pop_back();
     }
-  }
-
-  template <class Visit>
-  void for_each(Visit visit) {
-    for (Block& block : blocks_)
-      if (block.kind != Block::Kind::vacant) visit(block);
   }
 
   size_t live_blocks() const { return live_blocks_; }
