@@ -6,6 +6,7 @@
 // An index counts the reduced elements in row-major order. The first of equals; NaN beats every number.
 #include <algorithm>
 
+#include "kernels/index_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/parallel.h"
 
@@ -115,16 +116,6 @@ void locate(const ReducePlan& plan, const void* values, int64_t* out) {
   parallel_for(plan.keep.count, std::max<int64_t>(1, kGrain / n), Locate<T>{plan, typed, out});
 }
 
-void locate(Dtype dtype, const ReducePlan& plan, const void* values, int64_t* out) {
-  switch (dtype) {
-    case Dtype::float32: return locate<float>(plan, values, out);
-    case Dtype::float64: return locate<double>(plan, values, out);
-    case Dtype::int64: return locate<int64_t>(plan, values, out);
-    case Dtype::int32: return locate<int32_t>(plan, values, out);
-    default: return locate<uint8_t>(plan, values, out);
-  }
-}
-
 template <Reduction reduction, bool with_values>
 void entry(Call& call) {
   Dtype dtype = call.dtype();
@@ -140,7 +131,7 @@ void entry(Call& call) {
   void* values = with_values ? given : scratch.as<void>();
   ReducePlan plan(keep, reduced, in, Order::given);
   reduce(reduce_loops(reduction, dtype), plan, nullptr, values);
-  locate(dtype, plan, values, index);
+  with_type(dtype, [&](auto element) { locate<decltype(element)>(plan, values, index); });
 }
 
 CRESSET_KERNEL(argmax, (entry<Reduction::maximum, false>));

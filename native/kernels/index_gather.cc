@@ -1,0 +1,223 @@
+// Element by element indexing along one dimension, as torch.gather and torch.scatter.
+//
+//   gather:                dtype, index shape, dim, size of dim, out (contiguous), in view, index dtype, index
+//   scatter, scatter_add:  dtype, index shape, dim, size of dim, out view, index dtype, index, in view
+//
+// index is contiguous; the views have strides over its shape, and reach `size of dim` elements along dim. in of the
+// scatters may be an immediate. Where indices repeat, the last one wins, or they add up in order.
+#include <algorithm>
+
+#include "kernels/index_reader.h"
+#include "kernels/index_types.h"
+#include "kernels/reduce_layout.h"
+#include "runtime/parallel.h"
+
+namespace cresset {
+namespace {
+
+constexpr int64_t kGrain = 16384;
+
+struct Indexing {
+  Dtype dtype;
+  Shape shape;  // of the index
+  int dim;
+  int64_t size;  // of the indexed dimension
+
+  explicit Indexing(Call& call)
+      : dtype(call.dtype()),
+        shape(call.shape()),
+        dim(static_cast<int>(call.integer(0, shape.ndim - 1))),
+        size(call.count()) {}
+
+  // The part of the indexed tensor that can be reached.
+  Shape reach() const {
+    Shape reached = shape;
+    reached.size[dim] = size;
+    reached.count = 1;
+    for (int i = 0; i < shape.ndim; i++) reached.count = checked_product(reached.count, reached.size[i]);
+    return reached;
+  }
+
+  // No index is right for a dimension of size 0, and the strides of an empty view mean nothing.
+  void refuse_empty(const IndexReader& index, IndexFault& fault) const {
+    if (size == 0) fault.report(0, index[0]);
+    fault.raise("index", size);
+  }
+};
+
+// The dimensions of a view but for the one that is indexed.
+Dims without(const Shape& shape, const View& view, int dim) {
+  int64_t stride[kMaxDims];
+  for (int i = 0; i < shape.ndim; i++) stride[i] = i == dim ? 0 : view.stride[i];
+  return coalesce(shape, stride, Order::given);
+}
+
+template <class T>
+struct Gather {
+  const Dims& dims;
+  T* out;
+  const T* in;
+  int64_t stride, size;
+  const IndexReader& index;
+  IndexFault& fault;
+
+  void operator()(int64_t begin, int64_t end) const {
+    Cursor at(dims, begin);
+    for (int64_t i = begin; i < end;) {
+      int64_t run = std::min(at.run(), end - i);
+      const T* from = in + at.offset();
+      for (int64_t j = 0; j < run; j++, i++, from += dims.inner_stride()) {
+        int64_t chosen = index[i];
+        if (chosen < 0 || chosen >= size) return fault.report(i, chosen);
+        out[i] = from[chosen * stride];
+      }
+      at.advance(run);
+    }
+  }
+};
+
+template <class T>
+void gather(const Indexing& x, void* out, const View& in, const IndexReader& index, IndexFault& fault) {
+  Dims dims = without(x.shape, in, x.dim);
+  Gather<T> body{dims, static_cast<T*>(out), static_cast<const T*>(in.data), in.stride[x.dim], x.size, index, fault};
+  parallel_for(x.shape.count, kGrain, body);
+}
+
+void gather_entry(Call& call) {
+  Indexing x(call);
+  void* out = call.contiguous(x.dtype, x.shape.count);
+  View in;
+  call.view(in, x.dtype, x.reach(), false);
+  IndexReader index(call, x.shape.count);
+  if (x.shape.count == 0) return;
+  IndexFault fault;
+  x.refuse_empty(index, fault);
+  with_bits(x.dtype, [&](auto element) { gather<decltype(element)>(x, out, in, index, fault); });
+  fault.raise("index", x.size);
+}
+
+struct Assign {
+  template <class T>
+  static void apply(T& to, T from) { to = from; }
+};
+
+struct AddTo {
+  template <class T>
+  static void apply(T& to, T from) { to = wrapping_add(to, from); }
+};
+
+// Offsets of neighbouring elements.
+void offsets(const Dims& dims, int64_t first, int64_t n, int64_t* offset) {
+  Cursor at(dims, first);
+  for (int64_t i = 0; i < n; i++) {
+    offset[i] = at.offset();
+    at.advance(1);
+  }
+}
+
+// Items are blocks of neighbouring lines along dim: no other item touches their outputs, and each line is walked in order.
+template <class T, class Op>
+struct Scatter {
+  static constexpr int64_t kLines = 64;
+  T* out;
+  const T* in;
+  const Dims &out_dims, &in_dims;  // over the lines
+  int64_t out_stride, in_stride, size, length, inner;
+  const IndexReader& index;
+  IndexFault& fault;
+
+  int64_t blocks() const { return (inner + kLines - 1) / kLines; }
+
+  void operator()(int64_t begin, int64_t end) const {
+    for (int64_t item = begin; item < end; item++) {
+      int64_t first = item % blocks() * kLines;
+      if (!block(item / blocks(), first, std::min(kLines, inner - first))) return;
+    }
+  }
+
+  bool block(int64_t outer, int64_t first, int64_t lines) const {
+    int64_t to[kLines], from[kLines];
+    offsets(out_dims, outer * inner + first, lines, to);
+    offsets(in_dims, outer * inner + first, lines, from);
+    for (int64_t k = 0; k < length; k++) {
+      int64_t position = (outer * length + k) * inner + first;
+      for (int64_t line = 0; line < lines; line++) {
+        int64_t chosen = index[position + line];
+        if (chosen < 0 || chosen >= size) {
+          fault.report(position + line, chosen);
+          return false;
+        }
+        Op::apply(out[to[line] + chosen * out_stride], in[from[line] + k * in_stride]);
+      }
+    }
+    return true;
+  }
+};
+
+// The shape of the lines along dim, and a view's strides over it.
+Dims lines_of(const Shape& shape, const View& view, int dim) {
+  Shape lines;
+  int64_t stride[kMaxDims];
+  for (int i = 0; i < shape.ndim; i++) {
+    if (i == dim) continue;
+    stride[lines.ndim] = view.stride[i];
+    lines.size[lines.ndim++] = shape.size[i];
+    lines.count *= shape.size[i];
+  }
+  return coalesce(lines, stride, Order::given);
+}
+
+template <class T, class Op>
+void scatter(const Indexing& x, const View& out, const View& in, const IndexReader& index, IndexFault& fault) {
+  Dims out_dims = lines_of(x.shape, out, x.dim), in_dims = lines_of(x.shape, in, x.dim);
+  int64_t inner = 1, length = x.shape.size[x.dim];
+  for (int i = x.dim + 1; i < x.shape.ndim; i++) inner *= x.shape.size[i];
+  Scatter<T, Op> body{static_cast<T*>(out.data), static_cast<const T*>(in.data), out_dims, in_dims,
+                      out.stride[x.dim], in.stride[x.dim], x.size, length, inner, index, fault};
+  int64_t items = x.shape.count / length / inner * body.blocks();
+  int64_t work = length * std::min(inner, Scatter<T, Op>::kLines);
+  parallel_for(items, std::max<int64_t>(1, kGrain / work), body);
+}
+
+
+void forbid_overlap(const Shape& shape, const View& view) {
+  for (int i = 0; i < shape.ndim; i++) {
+    if (shape.size[i] > 1 && view.stride[i] == 0) Call::fail("an output cannot repeat its memory");
+  }
+}
+
+void scatter_entry(Call& call) {
+  Indexing x(call);
+  View out, in;
+  call.view(out, x.dtype, x.reach(), true);
+  IndexReader index(call, x.shape.count);
+  call.view(in, x.dtype, x.shape, false);
+  if (x.shape.count == 0) return;
+  IndexFault fault;
+  x.refuse_empty(index, fault);
+  forbid_overlap(x.reach(), out);
+  with_bits(x.dtype, [&](auto element) { scatter<decltype(element), Assign>(x, out, in, index, fault); });
+  fault.raise("index", x.size);
+}
+
+void scatter_add_entry(Call& call) {
+  Indexing x(call);
+  if (x.dtype == Dtype::boolean) Call::fail("bool has no addition");
+  View out, in;
+  call.view(out, x.dtype, x.reach(), true);
+  IndexReader index(call, x.shape.count);
+  call.view(in, x.dtype, x.shape, false);
+  if (x.shape.count == 0) return;
+  IndexFault fault;
+  x.refuse_empty(index, fault);
+  forbid_overlap(x.reach(), out);
+  with_type(x.dtype, [&](auto element) { scatter<decltype(element), AddTo>(x, out, in, index, fault); });
+  fault.raise("index", x.size);
+}
+
+CRESSET_KERNEL(gather, gather_entry);
+CRESSET_KERNEL(scatter, scatter_entry);
+CRESSET_KERNEL(scatter_add, scatter_add_entry);
+
+}  // namespace
+}  // namespace cresset

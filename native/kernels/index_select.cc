@@ -1,0 +1,125 @@
+// Rows taken and added by a list of indices along one dimension of contiguous [outer, size, inner].
+//
+//   index_select:  dtype, outer, size, inner, count, out [outer, count, inner], in, index dtype, index [count]
+//   index_add:     dtype, outer, size, inner, count, out (added to), in [outer, count, inner], index dtype, index, alpha
+//
+// Where indices repeat, index_add adds in their order.
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/index_reader.h"
+#include "kernels/index_types.h"
+#include "kernels/reduce_layout.h"
+#include "runtime/parallel.h"
+
+namespace cresset {
+namespace {
+
+constexpr int64_t kGrain = 16384;
+
+struct Extents {
+  Dtype dtype;
+  int64_t outer, size, inner, count;
+  explicit Extents(Call& call)
+      : dtype(call.dtype()), outer(call.count()), size(call.count()), inner(call.count()), count(call.count()) {}
+  int64_t whole() const { return checked_product(checked_product(outer, size), inner); }
+  int64_t selected() const { return checked_product(checked_product(outer, count), inner); }
+};
+
+template <class T>
+struct Select {
+  const Extents& e;
+  T* out;
+  const T* in;
+  const IndexReader& index;
+  IndexFault& fault;
+
+  void operator()(int64_t begin, int64_t end) const {
+    for (int64_t item = begin; item < end; item++) {
+      int64_t position = item % e.count, chosen = index[position];
+      if (chosen < 0 || chosen >= e.size) return fault.report(position, chosen);
+      const T* from = in + (item / e.count * e.size + chosen) * e.inner;
+      if (e.inner == 1) out[item] = *from;
+      else std::memcpy(out + item * e.inner, from, static_cast<size_t>(e.inner) * sizeof(T));
+    }
+  }
+};
+
+template <class T>
+void select(const Extents& e, void* out, const void* in, const IndexReader& index, IndexFault& fault) {
+  parallel_for(e.outer * e.count, std::max<int64_t>(1, kGrain / e.inner),
+               Select<T>{e, static_cast<T*>(out), static_cast<const T*>(in), index, fault});
+}
+
+void index_select_entry(Call& call) {
+  Extents e(call);
+  int64_t selected = e.selected();
+  void* out = call.contiguous(e.dtype, selected);
+  const void* in = call.contiguous(e.dtype, e.whole());
+  IndexReader index(call, e.count);
+  if (selected == 0) return;
+  IndexFault fault;
+  with_bits(e.dtype, [&](auto element) { select<decltype(element)>(e, out, in, index, fault); });
+  fault.raise("index", e.size);
+}
+
+// Items are slices of the inner dimension, which no other item touches; each goes through all indices in order.
+template <class T>
+struct AddRows {
+  static constexpr int64_t kSlice = 128;
+  const Extents& e;
+  T* out;
+  const T* in;
+  const IndexReader& index;
+  T alpha;
+  IndexFault& fault;
+
+  int64_t slices() const { return (e.inner + kSlice - 1) / kSlice; }
+
+  void operator()(int64_t begin, int64_t end) const {
+    for (int64_t item = begin; item < end; item++) {
+      int64_t outer = item / slices(), column = item % slices() * kSlice;
+      int64_t width = std::min(kSlice, e.inner - column);
+      for (int64_t position = 0; position < e.count; position++) {
+        int64_t chosen = index[position];
+        if (chosen < 0 || chosen >= e.size) return fault.report(position, chosen);
+        T* to = out + (outer * e.size + chosen) * e.inner + column;
+        const T* from = in + (outer * e.count + position) * e.inner + column;
+        add(to, from, width);
+      }
+    }
+  }
+
+  void add(T* to, const T* from, int64_t n) const {
+    for (int64_t i = 0; i < n; i++) to[i] = wrapping_add(to[i], from[i], alpha);
+  }
+};
+
+template <class T>
+void index_add(Call& call, const Extents& e) {
+  int64_t selected = e.selected();
+  T* out = call.contiguous<T>(e.whole());
+  const T* in = call.contiguous<T>(selected);
+  IndexReader index(call, e.count);
+  double alpha = call.number();
+  if (!(alpha > -1e9 && alpha < 1e9) && std::is_integral_v<T>) Call::fail("argument out of range");
+  if (selected == 0) return;
+  IndexFault fault;
+  T typed_alpha = std::is_integral_v<T> ? static_cast<T>(static_cast<int64_t>(alpha)) : static_cast<T>(alpha);
+  AddRows<T> body{e, out, in, index, typed_alpha, fault};
+  int64_t work = std::max<int64_t>(1, e.count * std::min(e.inner, AddRows<T>::kSlice));
+  parallel_for(e.outer * body.slices(), std::max<int64_t>(1, kGrain / work), body);
+  fault.raise("index", e.size);
+}
+
+void index_add_entry(Call& call) {
+  Extents e(call);
+  if (e.dtype == Dtype::boolean) Call::fail("bool has no addition");
+  with_type(e.dtype, [&](auto element) { index_add<decltype(element)>(call, e); });
+}
+
+CRESSET_KERNEL(index_select, index_select_entry);
+CRESSET_KERNEL(index_add, index_add_entry);
+
+}  // namespace
+}  // namespace cresset
