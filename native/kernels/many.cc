@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -10,15 +9,12 @@
 namespace cresset {
 namespace {
 
-struct NormPiece {
-  const void* data;
-  int64_t n;
-};
-
-using Measure = double (*)(const NormPiece* pieces, int64_t count, double* results);
+// Works chunk by chunk; `results` has room for one number a chunk, of which there is at least one.
+using Measure = double (*)(const TensorList& list, double* results, int64_t chunks);
 
 // By dtype, then by kind of norm.
 struct NormTable {
+  int64_t chunk_elements;
   Measure measure[2][3];
 };
 
@@ -34,20 +30,14 @@ namespace {
 // `dtype, kind, tensors, then for each tensor: n, (id, offset)`. Returns, over all elements, by kind: 0 the largest
 // magnitude, 1 the sum of magnitudes, 2 the sum of squares.
 void norm_many(Call& call) {
-  constexpr int64_t kPiece = 16384;
-  Dtype dtype = call.dtype();
-  if (dtype != Dtype::float32 && dtype != Dtype::float64) Call::fail("expected float32 or float64");
-  int64_t kind = call.integer(0, 2), count = call.count();
-  int64_t item = static_cast<int64_t>(item_size(dtype));
-  std::vector<NormPiece> pieces;
-  for (int64_t t = 0; t < count; t++) {
-    int64_t n = call.count();
-    const char* data = static_cast<const char*>(call.contiguous(dtype, n));
-    for (int64_t i = 0; i < n; i += kPiece) pieces.push_back({data + i * item, std::min(kPiece, n - i)});
-  }
-  std::vector<double> results(pieces.size());
-  Measure measure = CRESSET_SELECT(norm_table)->measure[static_cast<int>(dtype)][kind];
-  call.result(measure(pieces.data(), static_cast<int64_t>(pieces.size()), results.data()));
+  Dtype dtype = read_float_dtype(call);
+  int64_t kind = call.integer(0, 2), count = call.count(), total;
+  std::vector<ListedTensor> tensors = read_tensors(call, dtype, count, {0, 1, 0b1}, &total);
+  const NormTable* table = CRESSET_SELECT(norm_table);
+  TensorList list = {tensors.data(), static_cast<int64_t>(tensors.size()), total, nullptr};
+  std::vector<double> results(static_cast<size_t>(total / table->chunk_elements + 1));
+  int64_t chunks = static_cast<int64_t>(results.size());
+  call.result(table->measure[static_cast<int>(dtype)][kind](list, results.data(), chunks));
 }
 
 }  // namespace

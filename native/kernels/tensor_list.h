@@ -1,5 +1,6 @@
 #pragma once
 #include <type_traits>
+#include <vector>
 
 #include "runtime/call.h"
 
@@ -33,6 +34,9 @@ struct ListedTensor {
   void* arrays[kMaxListArrays];  // null where the rule does not need one
 };
 
+// Larger totals do not fit a machine's memory; they come from listing the same block over and over.
+constexpr int64_t kMaxListTotal = int64_t{1} << 36;
+
 struct TensorList {
   const ListedTensor* tensors;  // none is empty
   int64_t count;
@@ -50,6 +54,19 @@ struct ListRule {
 
 // Reads the arguments of a rule's kernel and runs it.
 void run_list_rule(Call& call, const ListRule& rule);
+
+// What each tensor's arguments are: `n, scalars…, (id, offset) × arrays`. Bit k of `needed`: array k must be there.
+struct ListLayout {
+  int scalars, arrays;
+  unsigned needed;
+};
+
+// Reads `count` tensors and leaves the empty ones out; `total` becomes the number of elements.
+std::vector<ListedTensor> read_tensors(Call& call, Dtype dtype, int64_t count, const ListLayout& layout,
+                                       int64_t* total);
+
+// float32 or float64; fails on the others.
+Dtype read_float_dtype(Call& call);
 
 }  // namespace cresset
 

@@ -63,7 +63,7 @@ def train(optimizer, options):
 
 
 print("// Made by test/golden/optim_native.py with PyTorch " + torch.__version__.split("+")[0] + "; do not edit.")
-print("#pragma once\n#include <vector>\n")
+print("// clang-format off\n#pragma once\n#include <vector>\n")
 print("namespace optim_golden {\n")
 print("// Every case takes 8 steps over the 4 gradients, twice around.")
 print(f"const std::vector<double> start = {numbers(start)};")

@@ -1,4 +1,5 @@
 // Made by test/golden/optim_native.py with PyTorch 2.15.0; do not edit.
+// clang-format off
 #pragma once
 #include <vector>
 
