@@ -1,0 +1,144 @@
+import { fail, fail_type, shape_text } from '../errors';
+import { zeros } from '../ops/create';
+import { detach } from '../ops/views';
+import type { DType } from '../tensor/dtype';
+import { same_shape } from '../tensor/shape';
+import { Tensor } from '../tensor/tensor';
+import { no_grad } from './mode';
+import { type Grad, ManyNode, tracks_any } from './node';
+
+/** What `forward` leaves for `backward`. Properties of your own may be added by extending it with a type parameter. */
+export class FunctionContext {
+  /** Which arguments of `forward` need a gradient. */
+  needs_input_grad: readonly boolean[] = [];
+  /** @internal */
+  to_save: readonly (Tensor | null)[] = [];
+  /** @internal */
+  find_saved: ((i: number) => Tensor) | null = null;
+  /** @internal */
+  not_differentiable = new Set<Tensor>();
+  /** @internal */
+  dirty = new Set<Tensor>();
+  /** @internal */
+  materialize = true;
+  [own: string]: unknown;
+
+  /** Keeps tensors for `backward`; changing them in place afterwards is an error. */
+  save_for_backward(...tensors: (Tensor | null)[]): void {
+    this.to_save = tensors;
+  }
+
+  get saved_tensors(): Tensor[] {
+    let next = 0;
+    return this.to_save.map((tensor) => (tensor === null ? null : this.find_saved === null ? tensor : this.find_saved(next++))) as Tensor[];
+  }
+
+  mark_non_differentiable(...tensors: Tensor[]): void {
+    for (const tensor of tensors) this.not_differentiable.add(tensor);
+  }
+
+  /** Inputs that `forward` changed in place. */
+  mark_dirty(...tensors: Tensor[]): void {
+    for (const tensor of tensors) this.dirty.add(tensor);
+  }
+
+  /** Whether `backward` sees zeros (default) or null for outputs without a gradient. */
+  set_materialize_grads(value: boolean): void {
+    this.materialize = value;
+  }
+}
+
+type Result = Tensor | readonly Tensor[];
+type Gradients = Grad | undefined | readonly (Grad | undefined)[];
+
+interface FunctionClass<A extends readonly unknown[], R extends Result> {
+  readonly name: string;
+  forward(ctx: FunctionContext, ...args: A): R;
+  backward(ctx: FunctionContext, ...grads: Tensor[]): Gradients;
+}
+
+class UserNode extends ManyNode {
+  override readonly runs_user_code = true;
+}
+
+/**
+ * An operation of your own. `forward` runs without a graph; `backward` gets a gradient per output and returns one per argument of `forward`
+ * (null for what is no tensor). Written with tensor operations, it can be differentiated again.
+ * @example
+ * ```ts
+ * class Cube extends torch.autograd.Function {
+ *   static forward(ctx: torch.autograd.FunctionContext, x: torch.Tensor): torch.Tensor {
+ *     ctx.save_for_backward(x);
+ *     return x.mul(x).mul(x);
+ *   }
+ *   static backward(ctx: torch.autograd.FunctionContext, g: torch.Tensor): torch.Tensor {
+ *     const [x] = ctx.saved_tensors;
+ *     return g.mul(x.mul(x).mul(3));
+ *   }
+ * }
+ * const x = torch.tensor([2], { requires_grad: true });
+ * Cube.apply(x).backward();
+ * x.grad!.item(); // 12
+ * ```
+ * @see https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: PyTorch's shape; users extend it
+export class Function {
+  static apply<A extends readonly unknown[], R extends Result>(this: FunctionClass<A, R>, ...args: A): R {
+    const { name } = this;
+    if (typeof this.forward !== 'function' || typeof this.backward !== 'function') fail(name || 'Function', 'expected static forward and backward methods');
+    const tensors = args.filter((arg): arg is Tensor => arg instanceof Tensor);
+    const ctx = new FunctionContext();
+    const tracked = tracks_any(tensors);
+    ctx.needs_input_grad = args.map((arg) => arg instanceof Tensor && arg.requires_grad);
+    const made = no_grad(() => this.forward(ctx, ...args));
+    const list = as_outputs(name, made).map((out) => (tensors.includes(out) && !ctx.dirty.has(out) ? detach(out) : out));
+    for (const changed of ctx.dirty) changed.bump_version();
+    if (tracked) attach(this, ctx, args, tensors, list);
+    return (made instanceof Tensor ? list[0] : list) as R;
+  }
+}
+
+function as_outputs(name: string, made: unknown): Tensor[] {
+  const list = Array.isArray(made) ? made : [made];
+  for (const each of list) if (!(each instanceof Tensor)) fail_type(name, 'the result of forward', 'a Tensor or an array of Tensors', each);
+  return list as Tensor[];
+}
+
+function attach<A extends readonly unknown[], R extends Result>(
+  self: FunctionClass<A, R>,
+  ctx: FunctionContext,
+  args: A,
+  tensors: readonly Tensor[],
+  outputs: readonly Tensor[],
+): void {
+  const { name } = self;
+  const like = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
+  const saved = ctx.to_save.filter((tensor): tensor is Tensor => tensor !== null);
+  const places = args.map((arg) => arg instanceof Tensor);
+  const shapes = tensors.map(({ shape, dtype }) => ({ shape, dtype }));
+  const node = new UserNode(`${name}Backward`, tensors, saved, outputs.length, (grads, self_node) => {
+    ctx.find_saved = (i) => self_node.saved(i);
+    const given = grads.map((g, i) => g ?? (ctx.materialize ? zeros(like[i].shape, { dtype: like[i].dtype }) : null));
+    const back = self.backward(ctx, ...(given as Tensor[]));
+    const all = Array.isArray(back) ? back : [back];
+    if (all.length !== places.length) fail(name, `backward returned ${all.length} gradients, expected one for each of the ${places.length} arguments of forward`);
+    return check_gradients(name, all.filter((_, i) => places[i]), shapes);
+  });
+  outputs.forEach((out, i) => {
+    if (ctx.not_differentiable.has(out) || !out.dtype.is_floating_point) return;
+    out.node = node;
+    out.output_index = i;
+    out.node_version = out.storage.version;
+  });
+}
+
+function check_gradients(name: string, grads: readonly unknown[], like: readonly { shape: readonly number[]; dtype: DType }[]): Grad[] {
+  return grads.map((g, i) => {
+    if (g === undefined || g === null) return null;
+    if (!(g instanceof Tensor)) return fail_type(name, `gradient ${i} returned by backward`, 'a Tensor or null', g);
+    if (!same_shape(g.shape, like[i].shape)) fail(name, `backward returned a gradient of shape ${shape_text(g.shape)} for an input of shape ${shape_text(like[i].shape)}`);
+    if (g.dtype !== like[i].dtype) fail(name, `backward returned a gradient of ${g.dtype} for an input of ${like[i].dtype}`);
+    return g;
+  });
+}
