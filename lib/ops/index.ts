@@ -1,3 +1,4 @@
+export { relu, relu_ } from './activation';
 export { add, div, mul, neg, sub } from './arithmetic';
 export { leaky_relu, leaky_relu_ } from './leaky_relu';
 export { bmm, dot, linear, linear_leaky_relu, matmul, mm, mv } from './matmul';
@@ -5,3 +6,4 @@ export { empty, empty_like, from_typed_array, full, full_like, ones, ones_like, 
 export {
   as_strided, clone, detach, diagonal, expand, flatten, narrow, permute, reshape, select, slice, squeeze, t, transpose, unflatten, unfold, unsqueeze, view,
 } from './views';
+export { log_softmax, softmax } from './softmax';

@@ -1,0 +1,22 @@
+export * as functional from './functional';
+export type { ForwardHook, ForwardPreHook, FullBackwardHook, RemovableHandle } from './hooks';
+export * as init from './init';
+export { Module, type NamedOptions } from './module';
+export { LeakyReLU, type LeakyReLUOptions, ReLU } from './modules/activation';
+export { ModuleDict, ModuleList } from './modules/container';
+export { Flatten, Identity } from './modules/flatten';
+export { Linear, type LinearOptions } from './modules/linear';
+export {
+  CrossEntropyLoss,
+  type CrossEntropyLossOptions,
+  L1Loss,
+  MSELoss,
+  NLLLoss,
+  type NLLLossOptions,
+  type RegressionLossOptions,
+} from './modules/loss';
+export { ParameterDict, ParameterList } from './modules/parameter_container';
+export { Sequential } from './modules/sequential';
+export { Parameter } from './parameter';
+export type { IncompatibleKeys, LoadStateDictOptions, StateDict } from './state';
+export * as utils from './utils';

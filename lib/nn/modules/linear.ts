@@ -1,0 +1,62 @@
+import { check_boolean, check_integer, check_options } from '../../errors';
+import { empty } from '../../ops/create';
+import { linear } from '../../ops/matmul';
+import type { DType } from '../../tensor/dtype';
+import type { Tensor } from '../../tensor/tensor';
+import { kaiming_uniform_, uniform_ } from '../init';
+import { Module } from '../module';
+import { Parameter } from '../parameter';
+import { trust } from '../trust';
+
+export interface LinearOptions {
+  /** Add a learned bias. Default true. */
+  bias?: boolean;
+  dtype?: DType;
+}
+
+/**
+ * `y = x·Wᵀ + b` over the last dimension: [*, in_features] → [*, out_features]. Weights start uniform within ±1/√in_features, as PyTorch's.
+ * @example
+ * ```ts
+ * const layer = new torch.nn.Linear(10, 64);
+ * layer.forward(torch.ones([32, 10])).shape; // [32, 64]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ */
+export class Linear extends Module {
+  readonly in_features: number;
+  readonly out_features: number;
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(in_features: number, out_features: number, options: boolean | LinearOptions = true) {
+    super();
+    this.in_features = check_integer('Linear', 'in_features', in_features, 0);
+    this.out_features = check_integer('Linear', 'out_features', out_features, 0);
+    const given = typeof options === 'boolean' ? { bias: options } : options;
+    const { bias, dtype } = check_options<{ bias: boolean; dtype?: DType }>('Linear', given, {
+      bias: true,
+      dtype: undefined,
+    });
+    this.weight = new Parameter(empty([out_features, in_features], { dtype }));
+    this.bias = check_boolean('Linear', 'bias', bias) ? new Parameter(empty([out_features], { dtype })) : null;
+    this.reset_parameters();
+  }
+
+  /** Draws the weights anew. */
+  reset_parameters(): void {
+    kaiming_uniform_(this.weight, { a: Math.sqrt(5) });
+    if (this.bias === null) return;
+    const bound = this.in_features > 0 ? 1 / Math.sqrt(this.in_features) : 0;
+    uniform_(this.bias, -bound, bound);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return linear(input, this.weight, this.bias);
+  }
+
+  override extra_repr(): string {
+    return `in_features=${this.in_features}, out_features=${this.out_features}, bias=${this.bias === null ? 'False' : 'True'}`;
+  }
+}
+trust(Linear);

@@ -1,0 +1,107 @@
+import { check_integer, check_number, check_options } from '../../errors';
+import { cross_entropy, nll_loss } from '../../ops/cross_entropy';
+import { check_reduction, type LossReduction, l1_loss, mse_loss } from '../../ops/loss';
+import { check_tensor, type Tensor } from '../../tensor/tensor';
+import { Module } from '../module';
+
+/** Losses as modules: `forward(input, target)`. */
+
+export interface RegressionLossOptions {
+  /** What becomes of the elements' losses. Default `mean`. */
+  reduction?: LossReduction;
+}
+
+abstract class RegressionLoss extends Module {
+  readonly reduction: LossReduction;
+
+  constructor(options?: RegressionLossOptions) {
+    super();
+    const { name } = new.target;
+    this.reduction = check_reduction(name, check_options(name, options, { reduction: 'mean' }).reduction);
+  }
+}
+
+/** The mean of `(input - target)²`. @see https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html */
+export class MSELoss extends RegressionLoss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return mse_loss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** The mean of `|input - target|`. @see https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html */
+export class L1Loss extends RegressionLoss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return l1_loss(input, target, { reduction: this.reduction });
+  }
+}
+
+export interface NLLLossOptions extends RegressionLossOptions {
+  /** A factor for each class. */
+  weight?: Tensor | null;
+  /** Rows with this target do not count. Default -100. */
+  ignore_index?: number;
+}
+
+export interface CrossEntropyLossOptions extends NLLLossOptions {
+  /** How much of the target is spread over all classes, in [0, 1]. Default 0. */
+  label_smoothing?: number;
+}
+
+/** The class weights are a buffer, so that they are saved and converted with the module. */
+abstract class ClassLoss extends Module {
+  declare weight: Tensor | null;
+  readonly ignore_index: number;
+  readonly reduction: LossReduction;
+
+  constructor(name: string, options: Required<NLLLossOptions>) {
+    super();
+    if (options.weight !== null) check_tensor(name, 'weight', options.weight);
+    this.register_buffer('weight', options.weight);
+    this.ignore_index = check_integer(name, 'ignore_index', options.ignore_index);
+    this.reduction = check_reduction(name, options.reduction);
+  }
+}
+
+const class_loss = { weight: null, ignore_index: -100, reduction: 'mean' as const };
+
+/**
+ * The negative log likelihood of log probabilities.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
+ */
+export class NLLLoss extends ClassLoss {
+  constructor(options?: NLLLossOptions) {
+    super('NLLLoss', check_options<Required<NLLLossOptions>>('NLLLoss', options, class_loss));
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, ignore_index, reduction } = this;
+    return nll_loss(input, target, { weight, ignore_index, reduction });
+  }
+}
+
+/**
+ * Cross entropy of logits and classes (or probabilities); log-softmax and likelihood in one kernel.
+ * @example
+ * ```ts
+ * const criterion = new torch.nn.CrossEntropyLoss();
+ * criterion.forward(torch.tensor([[0, 0]]), torch.tensor([1n])).item(); // 0.6931471824645996
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
+ */
+export class CrossEntropyLoss extends ClassLoss {
+  readonly label_smoothing: number;
+
+  constructor(options?: CrossEntropyLossOptions) {
+    const given = check_options<Required<CrossEntropyLossOptions>>('CrossEntropyLoss', options, {
+      ...class_loss,
+      label_smoothing: 0,
+    });
+    super('CrossEntropyLoss', given);
+    this.label_smoothing = check_number('CrossEntropyLoss', 'label_smoothing', given.label_smoothing);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, ignore_index, reduction, label_smoothing } = this;
+    return cross_entropy(input, target, { weight, ignore_index, reduction, label_smoothing });
+  }
+}

@@ -1,0 +1,108 @@
+import { check_options } from '../errors';
+import { list_kernel } from '../native/list';
+import {
+  check_at_least_zero,
+  check_betas,
+  check_flags,
+  next_step,
+  Optimizer,
+  type ParamGroup,
+  type Params,
+  run_rule,
+  state_tensor,
+  type Update,
+} from './optimizer';
+
+export interface AdamOptions {
+  /** Learning rate. Default 1e-3. */
+  lr: number;
+  /** Decay of the running means of the gradient and of its square. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** Adam: an L2 penalty, default 0. AdamW: apart from the gradient, default 0.01. */
+  weight_decay: number;
+  /** Divide by the largest mean square so far. */
+  amsgrad: boolean;
+  /** Ascend instead of descend. */
+  maximize: boolean;
+  /** Weight decay apart from the gradient, as in AdamW. */
+  decoupled_weight_decay: boolean;
+}
+
+const run = list_kernel('adam_step');
+const defaults: AdamOptions = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weight_decay: 0,
+  amsgrad: false,
+  maximize: false,
+  decoupled_weight_decay: false,
+};
+
+/**
+ * Adam:
+ *
+ *     m ← β₁·m + (1 - β₁)·g,  v ← β₂·v + (1 - β₂)·g²
+ *     p ← p - lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps)
+ *
+ * @example
+ * ```ts
+ * const w = torch.ones([1], { requires_grad: true });
+ * const opt = new torch.optim.Adam([w], { lr: 0.5, eps: 0 });
+ * w.sum().backward();
+ * opt.step();
+ * w.tolist(); // [0.5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+ */
+export class Adam extends Optimizer<AdamOptions> {
+  constructor(params: Params<AdamOptions>, options?: Partial<AdamOptions>) {
+    super(params, check_options('Adam', options, defaults));
+  }
+
+  protected override check(op: string, options: AdamOptions): void {
+    const { lr, betas, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay } = options;
+    check_at_least_zero(op, 'lr', lr);
+    check_betas(op, betas);
+    check_at_least_zero(op, 'eps', eps);
+    check_at_least_zero(op, 'weight_decay', weight_decay);
+    check_flags(op, { amsgrad, maximize, decoupled_weight_decay });
+  }
+
+  protected override update(group: ParamGroup<AdamOptions>, updates: readonly Update[]): void {
+    const { lr, betas, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay } = group;
+    const options = [
+      lr,
+      betas[0],
+      betas[1],
+      eps,
+      weight_decay,
+      Number(decoupled_weight_decay),
+      Number(amsgrad),
+      Number(maximize),
+    ];
+    const work = updates.map((update) => ({
+      update,
+      scalars: [next_step(update)],
+      states: [
+        state_tensor(update, 'exp_avg'),
+        state_tensor(update, 'exp_avg_sq'),
+        amsgrad ? state_tensor(update, 'max_exp_avg_sq') : null,
+      ],
+    }));
+    run_rule(run, options, work);
+  }
+}
+
+/**
+ * Adam with weight decay apart from the gradient: `p ← p·(1 - lr·weight_decay)` before the step.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+ */
+export class AdamW extends Adam {
+  constructor(params: Params<AdamOptions>, options?: Partial<Omit<AdamOptions, 'decoupled_weight_decay'>>) {
+    const { decoupled_weight_decay: _, ...own } = defaults;
+    super(params, { ...check_options('AdamW', options, { ...own, weight_decay: 0.01 }), decoupled_weight_decay: true });
+  }
+}
