@@ -1,7 +1,7 @@
 #include "kernels/map.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cstdlib>
 
 #include "kernels/strided.h"
 #include "runtime/parallel.h"
@@ -19,7 +19,8 @@ constexpr int kMaxOperands = 1 + kMaxInputs;
 // values if it is broadcast, else gathered into a buffer.
 enum class Access { direct, constant, gathered };
 
-struct Body {
+// Steps along the elements of the output.
+struct Rows {
   const Strided* layout;
   MapFunction function;
   const double* parameters;
@@ -61,19 +62,77 @@ struct Body {
   }
 };
 
+// Steps over blocks of rows and columns, for inputs that are contiguous along the columns (transposed ones): gathered row by
+// row, each of their cache lines would be fetched once for every element of it.
+struct Blocks {
+  static constexpr int64_t kRows = 16, kColumns = 32;
+  static_assert(kRows * kColumns == kTile);
+  const Strided* layout;
+  MapFunction function;
+  const double* parameters;
+
+  int64_t bands() const { return (layout->size[1] + kRows - 1) / kRows; }
+
+  // Chunks are bands of rows.
+  void operator()(int64_t begin, int64_t end) const {
+    for (int64_t i = begin; i < end; i++) {
+      Position at(*layout, i / bands() * layout->size[0] * layout->size[1]);
+      at.index[1] = i % bands() * kRows;
+      int64_t rows = std::min(kRows, layout->size[1] - at.index[1]);
+      for (; at.index[0] < layout->size[0]; at.index[0] += kColumns) {
+        block(at, rows, std::min(kColumns, layout->size[0] - at.index[0]));
+      }
+    }
+  }
+
+  void block(const Position& at, int64_t rows, int64_t columns) const {
+    alignas(64) uint8_t buffer[kMaxOperands][kTile * 8];
+    const Strided& l = *layout;
+    const uint8_t* row[kMaxOperands];
+    int64_t step[kMaxOperands];
+    for (int k = 1; k < l.count; k++) {
+      row[k] = at.pointer(l, k);
+      step[k] = l.stride[k][1] * l.operand[k].item;
+      if (l.stride[k][0] == 1) continue;
+      gather_block(l, k, row[k], rows, columns, buffer[k]);
+      row[k] = buffer[k];
+      step[k] = columns * l.operand[k].item;
+    }
+    uint8_t* out = at.pointer(l, 0);
+    for (int64_t r = 0; r < rows; r++) {
+      const void* in[kMaxInputs];
+      for (int k = 1; k < l.count; k++) in[k - 1] = row[k] + r * step[k];
+      function(out + r * l.stride[0][1] * l.operand[0].item, in, columns, parameters);
+    }
+  }
+};
+
+bool prefers_blocks(const Strided& layout) {
+  if (layout.dims < 2 || layout.size[0] < 8 || layout.size[1] < 8 || layout.stride[0][0] != 1) return false;
+  for (int k = 1; k < layout.count; k++) {
+    if (layout.stride[k][1] == 1 && std::abs(layout.stride[k][0]) > 1) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void map(const Shape& shape, const MapOperand* operands, int count, MapFunction function, const double* parameters) {
   if (shape.count == 0) return;
   Strided layout(shape, operands, count);
-  Body body{&layout, function, parameters, layout.dims == 1 || layout.size[0] >= kShortRow, false, {}};
-  for (int k = 0; k < count; k++) {
-    bool contiguous = body.by_row ? layout.stride[k][0] == 1 : layout.is_contiguous(k);
-    bool broadcast = body.by_row ? layout.stride[k][0] == 0 : layout.is_constant(k);
-    body.access[k] = contiguous ? Access::direct : broadcast && k > 0 ? Access::constant : Access::gathered;
-    body.tiled |= body.access[k] != Access::direct;
+  if (prefers_blocks(layout)) {
+    Blocks blocks{&layout, function, parameters};
+    int64_t bands = shape.count / (layout.size[0] * layout.size[1]) * blocks.bands();
+    return parallel_for(bands, std::max<int64_t>(1, kGrain / (Blocks::kRows * layout.size[0])), blocks);
   }
-  parallel_for(shape.count, kGrain, body);
+  Rows rows{&layout, function, parameters, layout.dims == 1 || layout.size[0] >= kShortRow, false, {}};
+  for (int k = 0; k < count; k++) {
+    bool contiguous = rows.by_row ? layout.stride[k][0] == 1 : layout.is_contiguous(k);
+    bool broadcast = rows.by_row ? layout.stride[k][0] == 0 : layout.is_constant(k);
+    rows.access[k] = contiguous ? Access::direct : broadcast && k > 0 ? Access::constant : Access::gathered;
+    rows.tiled |= rows.access[k] != Access::direct;
+  }
+  parallel_for(shape.count, kGrain, rows);
 }
 
 void check_distinct(const Shape& shape, const View& out) {

@@ -113,6 +113,18 @@ void scatter(const Strided& layout, int k, const Position& at, int64_t n, const 
   }
 }
 
-void repeat(const uint8_t* element, int item, int64_t n, uint8_t* to) { copy_items(to, 1, element, 0, item, n); }
+void gather_block(const Strided& layout, int k, const uint8_t* from, int64_t rows, int64_t columns, uint8_t* to) {
+  int item = layout.operand[k].item;
+  for (int64_t c = 0; c < columns; c++) {
+    copy_items(to + c * item, columns, from + c * layout.stride[k][0] * item, layout.stride[k][1], item, rows);
+  }
+}
+
+void repeat(const uint8_t* element, int item, int64_t n, uint8_t* to) {
+  // Doubling: a few large copies.
+  size_t bytes = static_cast<size_t>(n * item), done = static_cast<size_t>(item);
+  std::memcpy(to, element, done);
+  for (; done < bytes; done *= 2) std::memcpy(to + done, to, std::min(done, bytes - done));
+}
 
 }  // namespace cresset

@@ -1,4 +1,5 @@
 // transpose(rows): rows is an array of N vectors of N lanes; lane j of rows[i] changes places with lane i of rows[j].
+// load_transposed(p, stride, rows): the same of N rows of N elements in memory, `stride` apart.
 // In the namespace of every instruction set.
 #pragma once
 #include "simd/vector.h"
@@ -8,6 +9,11 @@ namespace cresset::scalar {
 template <class T>
 CRESSET_INLINE void transpose(Vec<T> (&)[1]) {}
 
+template <class T>
+CRESSET_INLINE void load_transposed(const T* p, int64_t, Vec<T> (&rows)[1]) {
+  rows[0] = Vec<T>::load(p);
+}
+
 }  // namespace cresset::scalar
 
 #if CRESSET_X86
@@ -15,25 +21,38 @@ CRESSET_INLINE void transpose(Vec<T> (&)[1]) {}
 CRESSET_BEGIN_AVX2
 namespace cresset::avx2 {
 
+// Rows 0 to 3 of every 128-bit half, transposed as 4 x 4.
+CRESSET_INLINE void transpose_halves(__m256 a, __m256 b, __m256 c, __m256 d, Vec<float>* out) {
+  __m256 ab_low = _mm256_unpacklo_ps(a, b), ab_high = _mm256_unpackhi_ps(a, b);
+  __m256 cd_low = _mm256_unpacklo_ps(c, d), cd_high = _mm256_unpackhi_ps(c, d);
+  out[0].v = _mm256_shuffle_ps(ab_low, cd_low, 0x44);
+  out[1].v = _mm256_shuffle_ps(ab_low, cd_low, 0xee);
+  out[2].v = _mm256_shuffle_ps(ab_high, cd_high, 0x44);
+  out[3].v = _mm256_shuffle_ps(ab_high, cd_high, 0xee);
+}
+
 CRESSET_INLINE void transpose(Vec<float> (&rows)[8]) {
-  __m256 pairs[8], quads[8];
-#pragma GCC unroll 4
-  for (int i = 0; i < 8; i += 2) {
-    pairs[i] = _mm256_unpacklo_ps(rows[i].v, rows[i + 1].v);
-    pairs[i + 1] = _mm256_unpackhi_ps(rows[i].v, rows[i + 1].v);
-  }
-#pragma GCC unroll 2
-  for (int i = 0; i < 8; i += 4) {
-#pragma GCC unroll 2
-    for (int j = 0; j < 2; j++) {
-      quads[i + 2 * j] = _mm256_shuffle_ps(pairs[i + j], pairs[i + j + 2], 0x44);
-      quads[i + 2 * j + 1] = _mm256_shuffle_ps(pairs[i + j], pairs[i + j + 2], 0xee);
-    }
-  }
+  __m256 low[4], high[4];
 #pragma GCC unroll 4
   for (int i = 0; i < 4; i++) {
-    rows[i].v = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
-    rows[i + 4].v = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
+    low[i] = _mm256_permute2f128_ps(rows[i].v, rows[i + 4].v, 0x20);
+    high[i] = _mm256_permute2f128_ps(rows[i].v, rows[i + 4].v, 0x31);
+  }
+  transpose_halves(low[0], low[1], low[2], low[3], rows);
+  transpose_halves(high[0], high[1], high[2], high[3], rows + 4);
+}
+
+// Loads that insert halves save the permutations.
+CRESSET_INLINE void load_transposed(const float* p, int64_t stride, Vec<float> (&rows)[8]) {
+#pragma GCC unroll 2
+  for (int i = 0; i < 8; i += 4) {
+    __m256 joined[4];
+#pragma GCC unroll 4
+    for (int r = 0; r < 4; r++) {
+      const float* row = p + r * stride + i;
+      joined[r] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(row)), _mm_loadu_ps(row + 4 * stride), 1);
+    }
+    transpose_halves(joined[0], joined[1], joined[2], joined[3], rows + i);
   }
 }
 
@@ -48,6 +67,20 @@ CRESSET_INLINE void transpose(Vec<double> (&rows)[4]) {
   for (int i = 0; i < 2; i++) {
     rows[i].v = _mm256_permute2f128_pd(pairs[i], pairs[i + 2], 0x20);
     rows[i + 2].v = _mm256_permute2f128_pd(pairs[i], pairs[i + 2], 0x31);
+  }
+}
+
+CRESSET_INLINE void load_transposed(const double* p, int64_t stride, Vec<double> (&rows)[4]) {
+#pragma GCC unroll 2
+  for (int i = 0; i < 4; i += 2) {
+    __m256d joined[2];
+#pragma GCC unroll 2
+    for (int r = 0; r < 2; r++) {
+      const double* row = p + r * stride + i;
+      joined[r] = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(row)), _mm_loadu_pd(row + 2 * stride), 1);
+    }
+    rows[i].v = _mm256_unpacklo_pd(joined[0], joined[1]);
+    rows[i + 1].v = _mm256_unpackhi_pd(joined[0], joined[1]);
   }
 }
 
@@ -112,6 +145,13 @@ CRESSET_INLINE void transpose(Vec<double> (&rows)[8]) {
   }
 }
 
+template <class T>
+CRESSET_INLINE void load_transposed(const T* p, int64_t stride, Vec<T> (&rows)[Vec<T>::N]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < Vec<T>::N; i++) rows[i] = Vec<T>::load(p + i * stride);
+  transpose(rows);
+}
+
 }  // namespace cresset::avx512
 CRESSET_END_TARGET
 
@@ -137,6 +177,13 @@ CRESSET_INLINE void transpose(Vec<float> (&rows)[4]) {
     rows[i].v = vreinterpretq_f32_f64(vtrn1q_f64(pairs[i], pairs[i + 2]));
     rows[i + 2].v = vreinterpretq_f32_f64(vtrn2q_f64(pairs[i], pairs[i + 2]));
   }
+}
+
+template <class T>
+CRESSET_INLINE void load_transposed(const T* p, int64_t stride, Vec<T> (&rows)[Vec<T>::N]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < Vec<T>::N; i++) rows[i] = Vec<T>::load(p + i * stride);
+  transpose(rows);
 }
 
 }  // namespace cresset::neon
