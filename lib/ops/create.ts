@@ -1,4 +1,14 @@
-import { check_boolean, check_number, check_options, describe, fail, fail_type, shape_text } from '../errors';
+import {
+  check_boolean,
+  check_integer,
+  check_number,
+  check_options,
+  describe,
+  fail,
+  fail_type,
+  shape_text,
+} from '../errors';
+import { kernel } from '../native/kernel';
 import { copy_into, fill_with } from '../native/map';
 import { bool, DType, dtypes, get_default_dtype, int64, type TypedArray } from '../tensor/dtype';
 import { check_size, contiguous_strides, numel_of } from '../tensor/shape';
@@ -22,13 +32,15 @@ interface Judged {
 
 export function check_tensor_options(op: string, options: unknown): Judged {
   const judged = check_options<Judged>(op, options, { dtype: null, requires_grad: false });
-  if (judged.dtype !== null && !(judged.dtype instanceof DType)) fail_type(op, 'dtype', 'a torch dtype such as torch.float32', judged.dtype);
+  if (judged.dtype !== null && !(judged.dtype instanceof DType))
+    fail_type(op, 'dtype', 'a torch dtype such as torch.float32', judged.dtype);
   check_boolean(op, 'requires_grad', judged.requires_grad);
   return judged;
 }
 
 export function finish(op: string, tensor: Tensor, requires_grad: boolean): Tensor {
-  if (requires_grad && !tensor.dtype.is_floating_point) fail(op, `only floating point tensors can require grad, got ${tensor.dtype}`);
+  if (requires_grad && !tensor.dtype.is_floating_point)
+    fail(op, `only floating point tensors can require grad, got ${tensor.dtype}`);
   tensor.leaf_requires_grad = requires_grad;
   return tensor;
 }
@@ -55,16 +67,27 @@ export function tensor(data: NestedArray | TypedArray | Tensor, options?: Tensor
   return finish('tensor', made, requires_grad);
 }
 
-function collect(data: unknown, depth: number, shape: number[], values: (number | bigint)[], kinds: Set<string>, first: boolean): void {
+function collect(
+  data: unknown,
+  depth: number,
+  shape: number[],
+  values: (number | bigint)[],
+  kinds: Set<string>,
+  first: boolean,
+): void {
   if (Array.isArray(data)) {
     if (first) shape.push(data.length);
     else if (depth >= shape.length || data.length !== shape[depth])
-      fail('tensor', `ragged nested array: expected ${depth < shape.length ? `${shape[depth]} elements` : 'a number'} at depth ${depth}, got ${describe(data)}`);
+      fail(
+        'tensor',
+        `ragged nested array: expected ${depth < shape.length ? `${shape[depth]} elements` : 'a number'} at depth ${depth}, got ${describe(data)}`,
+      );
     if (depth >= 16) fail('tensor', 'expected at most 16 dimensions');
     for (let i = 0; i < data.length; i++) collect(data[i], depth + 1, shape, values, kinds, first && i === 0);
     return;
   }
-  if (depth !== shape.length) fail('tensor', `ragged nested array: expected ${shape[depth]} elements at depth ${depth}, got ${describe(data)}`);
+  if (depth !== shape.length)
+    fail('tensor', `ragged nested array: expected ${shape[depth]} elements at depth ${depth}, got ${describe(data)}`);
   kinds.add(typeof data);
   if (typeof data === 'number' || typeof data === 'bigint') values.push(data);
   else if (typeof data === 'boolean') values.push(data ? 1 : 0);
@@ -85,9 +108,9 @@ export function write_values(target: Tensor, values: readonly (number | bigint)[
   if (target.count === 0) return;
   const { dtype } = target;
   const array = new dtype.array(values.length);
-  if (dtype === int64)
-    for (let i = 0; i < values.length; i++) (array as BigInt64Array)[i] = to_bigint(values[i]);
-  else if (dtype === bool) for (let i = 0; i < values.length; i++) (array as Uint8Array)[i] = Number(values[i]) !== 0 ? 1 : 0;
+  if (dtype === int64) for (let i = 0; i < values.length; i++) (array as BigInt64Array)[i] = to_bigint(values[i]);
+  else if (dtype === bool)
+    for (let i = 0; i < values.length; i++) (array as Uint8Array)[i] = Number(values[i]) !== 0 ? 1 : 0;
   else for (let i = 0; i < values.length; i++) (array as Float32Array)[i] = Number(values[i]);
   target.storage.copy_in(0, array);
 }
@@ -112,7 +135,9 @@ export function dtype_of_array(op: string, array: ArrayBufferView): DType {
   const kind = Object.prototype.toString.call(array).slice(8, -1);
   const found = dtypes.find((dtype) => dtype.name === dtype_names[kind]);
   // A Buffer is a Uint8Array of its own class.
-  return found ?? fail(op, `expected a Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array, got ${kind}`);
+  return (
+    found ?? fail(op, `expected a Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array, got ${kind}`)
+  );
 }
 
 function from_view(op: string, array: ArrayBufferView, dtype: DType | null): Tensor {
@@ -140,41 +165,131 @@ function copy_of(from: Tensor, dtype: DType): Tensor {
  * ```
  */
 export function from_typed_array(array: TypedArray, shape?: readonly number[]): Tensor {
-  if (!ArrayBuffer.isView(array) || array instanceof DataView) fail_type('from_typed_array', 'array', 'a typed array', array);
+  if (!ArrayBuffer.isView(array) || array instanceof DataView)
+    fail_type('from_typed_array', 'array', 'a typed array', array);
   const dtype = dtype_of_array('from_typed_array', array);
   const { buffer } = array as { buffer: ArrayBufferLike & { resizable?: boolean; growable?: boolean } };
-  if (buffer.resizable || buffer.growable) fail('from_typed_array', 'the array lies in a resizable buffer; copy it with torch.tensor()');
+  if (buffer.resizable || buffer.growable)
+    fail('from_typed_array', 'the array lies in a resizable buffer; copy it with torch.tensor()');
   const size = shape === undefined ? [array.length] : check_size('from_typed_array', shape);
-  if (numel_of(size) !== array.length) fail('from_typed_array', `shape ${shape_text(size)} does not fit ${array.length} elements`);
+  if (numel_of(size) !== array.length)
+    fail('from_typed_array', `shape ${shape_text(size)} does not fit ${array.length} elements`);
   return new Tensor(Storage.wrap(array), dtype, size, contiguous_strides(size), 0);
 }
 
-function filled(op: string, size: unknown, value: number, options: unknown, fallback: DType): Tensor {
-  const { dtype, requires_grad } = check_tensor_options(op, options);
-  const made = allocate(check_size(op, size), dtype ?? fallback);
-  fill_with(made, value);
-  return finish(op, made, requires_grad);
+/** A size as an array or number by number, then maybe options. */
+export function split_size(op: string, given: readonly unknown[]): { size: number[]; options: unknown } {
+  const last = given[given.length - 1];
+  const has_options = given.length > 0 && typeof last !== 'number' && !Array.isArray(last);
+  return { size: check_size(op, has_options ? given.slice(0, -1) : given), options: has_options ? last : undefined };
 }
 
-/** @see https://pytorch.org/docs/stable/generated/torch.zeros.html */
-export function zeros(size: readonly number[], options?: TensorOptions): Tensor {
-  return filled('zeros', size, 0, options, get_default_dtype());
+/** Functions called as `f([2, 3], options)` or `f(2, 3, options)`. */
+export interface Sized<O = TensorOptions> {
+  (size: readonly number[], options?: O): Tensor;
+  (...size: readonly (number | O)[]): Tensor;
 }
 
-/** @see https://pytorch.org/docs/stable/generated/torch.ones.html */
-export function ones(size: readonly number[], options?: TensorOptions): Tensor {
-  return filled('ones', size, 1, options, get_default_dtype());
+function constant(op: string, value: number | null): Sized {
+  return (...given: readonly unknown[]) => {
+    const { size, options } = split_size(op, given);
+    const { dtype, requires_grad } = check_tensor_options(op, options);
+    const made = allocate(size, dtype ?? get_default_dtype());
+    if (value !== null) fill_with(made, value);
+    return finish(op, made, requires_grad);
+  };
 }
 
-/** A tensor filled with one value: of bool for a boolean, of the default dtype for a number. */
+/**
+ * A tensor filled with 0.
+ * @example
+ * ```ts
+ * torch.zeros(2, 3).shape; // [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.zeros.html
+ */
+export const zeros = constant('zeros', 0);
+/** A tensor filled with 1. @see https://pytorch.org/docs/stable/generated/torch.ones.html */
+export const ones = constant('ones', 1);
+/** Uninitialised memory. @see https://pytorch.org/docs/stable/generated/torch.empty.html */
+export const empty = constant('empty', null);
+
+/**
+ * A tensor filled with one value: of bool for a boolean, of the default dtype for a number.
+ * @see https://pytorch.org/docs/stable/generated/torch.full.html
+ */
 export function full(size: readonly number[], fill_value: number | boolean, options?: TensorOptions): Tensor {
-  return filled('full', size, check_number('full', 'fill_value', fill_value), options, typeof fill_value === 'boolean' ? bool : get_default_dtype());
+  const value = check_number('full', 'fill_value', fill_value);
+  const { dtype, requires_grad } = check_tensor_options('full', options);
+  const made = allocate(
+    check_size('full', size),
+    dtype ?? (typeof fill_value === 'boolean' ? bool : get_default_dtype()),
+  );
+  fill_with(made, value);
+  return finish('full', made, requires_grad);
 }
 
-/** Uninitialised memory. */
-export function empty(size: readonly number[], options?: TensorOptions): Tensor {
-  const { dtype, requires_grad } = check_tensor_options('empty', options);
-  return finish('empty', allocate(check_size('empty', size), dtype ?? get_default_dtype()), requires_grad);
+const arange_kernel = kernel('arange');
+
+/**
+ * `start`, `start + step`, … up to but not including `end`. int64 where all three are whole numbers, else of the default dtype.
+ * @example
+ * ```ts
+ * torch.arange(4).tolist(); // [0, 1, 2, 3]
+ * torch.arange(1, 2, 0.25).tolist(); // [1, 1.25, 1.5, 1.75]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.arange.html
+ */
+export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
+export function arange(...given: readonly unknown[]): Tensor {
+  const last = given[given.length - 1];
+  const options = typeof last === 'number' ? undefined : last;
+  const numbers = (typeof last === 'number' ? given : given.slice(0, -1)).map((each) =>
+    check_number('arange', 'a bound', each),
+  );
+  if (numbers.length < 1 || numbers.length > 3)
+    fail('arange', `expected end, or start and end, or start, end and step, got ${numbers.length} numbers`);
+  const [start, end, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
+  const { dtype, requires_grad } = check_tensor_options('arange', options);
+  if (!(step !== 0 && numbers.every(Number.isFinite)))
+    fail('arange', `expected finite numbers and a step other than 0, got ${describe(numbers)}`);
+  const count = Math.ceil((end - start) / step);
+  if (count < 0) fail('arange', `from ${start} to ${end} in steps of ${step} leads nowhere`);
+  const made = allocate(
+    check_size('arange', [count]),
+    dtype ?? (numbers.every(Number.isInteger) ? int64 : get_default_dtype()),
+  );
+  if (count > 0) arange_kernel(made.dtype.code, count, made, start, step);
+  return finish('arange', made, requires_grad);
+}
+
+const linspace_kernel = kernel('linspace');
+
+/** `steps` numbers at equal distances from `start` to `end`, both included. @see https://pytorch.org/docs/stable/generated/torch.linspace.html */
+export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+  check_number('linspace', 'start', start);
+  check_number('linspace', 'end', end);
+  check_integer('linspace', 'steps', steps, 0);
+  const { dtype, requires_grad } = check_tensor_options('linspace', options);
+  const made = allocate(check_size('linspace', [steps]), dtype ?? get_default_dtype());
+  if (steps > 0) linspace_kernel(made.dtype.code, steps, made, start, end);
+  return finish('linspace', made, requires_grad);
+}
+
+const eye_kernel = kernel('eye');
+
+/** The identity matrix of n rows and m columns (default n). @see https://pytorch.org/docs/stable/generated/torch.eye.html */
+export function eye(n: number, options?: TensorOptions): Tensor;
+export function eye(n: number, m: number, options?: TensorOptions): Tensor;
+export function eye(n: number, ...more: readonly unknown[]): Tensor {
+  const [m, options] = typeof more[0] === 'number' ? more : [n, more[0]];
+  const size = check_size('eye', [n, m]);
+  const { dtype, requires_grad } = check_tensor_options('eye', options);
+  const made = allocate(size, dtype ?? get_default_dtype());
+  if (made.count > 0) eye_kernel(made.dtype.code, size[0], size[1], made);
+  return finish('eye', made, requires_grad);
 }
 
 function like(op: string, input: Tensor, value: number | null, options: unknown): Tensor {

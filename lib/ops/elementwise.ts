@@ -1,13 +1,23 @@
+import { reusable } from '../autograd/engine';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, requires_grad, tracks } from '../autograd/node';
-import { reusable } from '../autograd/engine';
 import { check_number, fail, fail_type } from '../errors';
 import { has_kernel } from '../native/kernel';
-import { copy_into, map_kernel, type MapKernel } from '../native/map';
-import { type DType, bool, get_default_dtype, promote_scalar, promote_types } from '../tensor/dtype';
+import { copy_into, type MapKernel, map_kernel } from '../native/map';
+import { bool, type DType, get_default_dtype, promote_scalar, promote_types } from '../tensor/dtype';
 import { broadcast_shapes, same_shape } from '../tensor/shape';
 import { allocate, check_tensor, same_window, Tensor } from '../tensor/tensor';
-import { add_method, check_inplace, type ErrorSample, op, type OpRecord, record_inplace, type Reference, type Sample, sample } from './define';
+import {
+  add_method,
+  check_inplace,
+  type ErrorSample,
+  type OpRecord,
+  op,
+  type Reference,
+  record_inplace,
+  type Sample,
+  sample,
+} from './define';
 
 /** Elementwise operations: everything about a record that can be derived from a scalar formula. */
 
@@ -67,7 +77,9 @@ export function cast_to(x: Tensor, dtype: DType): Tensor {
 }
 
 /** Declares `name(x, ...parameters)` and its in-place twin. */
-export function unary<P extends readonly Scalar[] = []>(spec: UnarySpec<P>): (input: Tensor, ...parameters: Partial<P>) => Tensor {
+export function unary<P extends readonly Scalar[] = []>(
+  spec: UnarySpec<P>,
+): (input: Tensor, ...parameters: Partial<P>) => Tensor {
   const run = functor(spec);
   const backward = spec.backward_kernel === undefined ? null : map_kernel(spec.backward_kernel);
   const saves = spec.saves ?? 'input';
@@ -112,7 +124,13 @@ export function unary<P extends readonly Scalar[] = []>(spec: UnarySpec<P>): (in
     check_inplace(name, input);
     const history = is_grad_enabled() && requires_grad(input) ? [past(input, saves === 'input')] : [];
     if (input.count > 0) run(input.dtype, input, [input], parameters);
-    return record_inplace(input, node_name, history, saves === 'nothing' ? [] : [saves === 'input' ? (history[0] ?? input) : input], rule(parameters));
+    return record_inplace(
+      input,
+      node_name,
+      history,
+      saves === 'nothing' ? [] : [saves === 'input' ? (history[0] ?? input) : input],
+      rule(parameters),
+    );
   };
 
   const { range, avoid } = spec;
@@ -125,13 +143,20 @@ export function unary<P extends readonly Scalar[] = []>(spec: UnarySpec<P>): (in
     tolerance: spec.tolerance,
     errors: spec.errors,
     samples: () => [
-      ...[[], [1], [7], [8], [9], [15], [16], [17], [3, 5], [2, 0]].map((shape) => ({ args: [sample(shape, { range, avoid })] })),
-      ...(spec.sample_parameters ?? []).map((parameters) => ({ args: [sample([4, 9], { range, avoid }), ...parameters] })),
+      ...[[], [1], [7], [8], [9], [15], [16], [17], [3, 5], [2, 0]].map((shape) => ({
+        args: [sample(shape, { range, avoid })],
+      })),
+      ...(spec.sample_parameters ?? []).map((parameters) => ({
+        args: [sample([4, 9], { range, avoid }), ...parameters],
+      })),
       ...(spec.samples?.() ?? []),
     ],
     reference: ((x: Reference, ...given: readonly unknown[]) => {
       const parameters = judge(given);
-      return { shape: x.shape, data: Float64Array.from(x.data as ArrayLike<number>, (v) => spec.reference(v, ...parameters)) };
+      return {
+        shape: x.shape,
+        data: Float64Array.from(x.data as ArrayLike<number>, (v) => spec.reference(v, ...parameters)),
+      };
     }) as never,
   };
   return op(record_of) as never;
@@ -142,7 +167,9 @@ export function unary<P extends readonly Scalar[] = []>(spec: UnarySpec<P>): (in
  * old value, it is a copy: unlike PyTorch we need not refuse.
  */
 export function past(target: Tensor, copied: boolean): Tensor {
-  const old = copied ? contiguous_copy(target) : new Tensor(target.storage, target.dtype, target.shape, target.strides, target.offset);
+  const old = copied
+    ? contiguous_copy(target)
+    : new Tensor(target.storage, target.dtype, target.shape, target.strides, target.offset);
   requires_grad(target);
   old.node = target.node;
   old.output_index = target.output_index;
@@ -160,7 +187,10 @@ function contiguous_copy(x: Tensor): Tensor {
 
 /** `add` → `AddBackward0`, `leaky_relu` → `LeakyReluBackward0`: PyTorch's names. */
 export function backward_name(name: string): string {
-  return `${name.split('_').map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join('')}Backward0`;
+  return `${name
+    .split('_')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('')}Backward0`;
 }
 
 export interface BinarySpec extends Common {
@@ -219,13 +249,23 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
     const dtype = operand_dtype(spec.name, a, b);
     return spec.integers === 'to_float' && !dtype.is_floating_point ? get_default_dtype() : dtype;
   };
-  const attach = (out: Tensor, a: Operand, b: Operand, inputs: readonly Tensor[], saved_a: Operand, saved_b: Operand, inplace: boolean): Tensor => {
+  const attach = (
+    out: Tensor,
+    a: Operand,
+    b: Operand,
+    inputs: readonly Tensor[],
+    saved_a: Operand,
+    saved_b: Operand,
+    inplace: boolean,
+  ): Tensor => {
     const saved: Tensor[] = [];
     const places = saves.map((which) => {
       const value = which === 'out' ? out : which === 'a' ? saved_a : saved_b;
       return typeof value === 'number' ? value : saved.push(value) - 1;
     });
-    const constant = saves.map((which) => typeof (which === 'out' ? out : which === 'a' ? saved_a : saved_b) === 'number');
+    const constant = saves.map(
+      (which) => typeof (which === 'out' ? out : which === 'a' ? saved_a : saved_b) === 'number',
+    );
     const a_slot = typeof a === 'number' ? -1 : 0;
     const b_slot = typeof b === 'number' ? -1 : a_slot + 1;
     const shape_a = typeof a === 'number' ? [] : a.shape;
@@ -247,16 +287,26 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
   const call = (input: Operand, other: Operand): Tensor => {
     let a = check_operand(spec.name, 'input', input);
     let b = check_operand(spec.name, 'other', other);
-    if (typeof a === 'number' && typeof b === 'number') fail(spec.name, `expected at least one Tensor, got ${a} and ${b}`);
+    if (typeof a === 'number' && typeof b === 'number')
+      fail(spec.name, `expected at least one Tensor, got ${a} and ${b}`);
     const dtype = compute_dtype(a, b);
     if (typeof a !== 'number') a = cast_to(a, dtype);
     if (typeof b !== 'number') b = cast_to(b, dtype);
-    const shape = typeof a === 'number' ? (b as Tensor).shape : typeof b === 'number' ? a.shape : broadcast_shapes(spec.name, a.shape, b.shape);
+    const shape =
+      typeof a === 'number'
+        ? (b as Tensor).shape
+        : typeof b === 'number'
+          ? a.shape
+          : broadcast_shapes(spec.name, a.shape, b.shape);
     const out = allocate(shape, spec.result ?? dtype);
     if (out.count > 0) run(dtype, out, [a, b]);
     const ta = typeof a === 'number' ? null : a;
     const tb = typeof b === 'number' ? null : b;
-    if (spec.gradient !== undefined && is_grad_enabled() && ((ta !== null && requires_grad(ta)) || (tb !== null && requires_grad(tb))))
+    if (
+      spec.gradient !== undefined &&
+      is_grad_enabled() &&
+      ((ta !== null && requires_grad(ta)) || (tb !== null && requires_grad(tb)))
+    )
       attach(out, a, b, ta === null ? [tb!] : tb === null ? [ta] : [ta, tb], a, b, false);
     return out;
   };
@@ -264,15 +314,22 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
     const name = `${spec.name}_`;
     const a = check_tensor(name, 'input', input);
     let b = check_operand(name, 'other', other);
-    if (compute_dtype(a, b) !== a.dtype) fail(name, `the result is ${compute_dtype(a, b)} and cannot be stored in a tensor of ${a.dtype}`);
+    if (compute_dtype(a, b) !== a.dtype)
+      fail(name, `the result is ${compute_dtype(a, b)} and cannot be stored in a tensor of ${a.dtype}`);
     if (typeof b !== 'number') {
       b = cast_to(b, a.dtype);
       if (!same_shape(broadcast_shapes(name, a.shape, b.shape), a.shape))
-        fail(name, `other of shape [${b.shape.join(', ')}] does not fit into the tensor of shape [${a.shape.join(', ')}]`);
+        fail(
+          name,
+          `other of shape [${b.shape.join(', ')}] does not fit into the tensor of shape [${a.shape.join(', ')}]`,
+        );
     }
     check_inplace(name, a);
     if (typeof b !== 'number' && b.storage === a.storage && !same_window(a, b)) b = contiguous_copy(b);
-    const tracked = spec.gradient !== undefined && is_grad_enabled() && (requires_grad(a) || (typeof b !== 'number' && requires_grad(b)));
+    const tracked =
+      spec.gradient !== undefined &&
+      is_grad_enabled() &&
+      (requires_grad(a) || (typeof b !== 'number' && requires_grad(b)));
     const old = tracked ? past(a, saves.includes('a')) : a;
     if (tracked && typeof b !== 'number' && same_window(a, b)) b = past(a, saves.includes('b') || saves.includes('a'));
     if (a.count > 0) run(a.dtype, a, [a, b]);
@@ -283,7 +340,9 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
 
   const { range } = spec;
   const range_b = spec.range_b ?? range;
-  const pair = (s: readonly number[], t: readonly number[]): Sample => ({ args: [sample(s, { range }), sample(t, { range: range_b, avoid: spec.avoid_b })] });
+  const pair = (s: readonly number[], t: readonly number[]): Sample => ({
+    args: [sample(s, { range }), sample(t, { range: range_b, avoid: spec.avoid_b })],
+  });
   return op({
     name: spec.name,
     call,
@@ -297,7 +356,13 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
       ...(spec.errors?.() ?? []),
     ],
     samples: () => [
-      pair([], []), pair([5], [5]), pair([3, 17], [3, 17]), pair([3, 17], [17]), pair([3, 1], [1, 4]), pair([2, 1, 3], [4, 1]), pair([0, 3], [3]),
+      pair([], []),
+      pair([5], [5]),
+      pair([3, 17], [3, 17]),
+      pair([3, 17], [17]),
+      pair([3, 1], [1, 4]),
+      pair([2, 1, 3], [4, 1]),
+      pair([0, 3], [3]),
       { args: [sample([2, 9], { range }), 1.5] },
       ...(spec.samples?.() ?? []),
     ],
@@ -305,7 +370,11 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
   });
 }
 
-function broadcast_reference(a: Reference | number, b: Reference | number, f: (a: number, b: number) => number): Reference {
+export function broadcast_reference(
+  a: Reference | number,
+  b: Reference | number,
+  f: (a: number, b: number) => number,
+): Reference {
   const ra = typeof a === 'number' ? { shape: [], data: [a] } : a;
   const rb = typeof b === 'number' ? { shape: [], data: [b] } : b;
   const shape = broadcast_shapes('reference', ra.shape, rb.shape);

@@ -1,0 +1,199 @@
+import { no_grad } from '../autograd/mode';
+import { check_boolean, check_number, check_options } from '../errors';
+import { kernel } from '../native/kernel';
+import { bool } from '../tensor/dtype';
+import { same_shape } from '../tensor/shape';
+import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
+import { add, mul, sub } from './arithmetic';
+import { read_item } from './create';
+import { add_method, op, type Reference } from './define';
+import { binary, type Operand, unary } from './elementwise';
+import { abs } from './pointwise';
+import {
+  type Dims,
+  judge_reduction,
+  launch,
+  positional,
+  type ReductionOptions,
+  reduce_reference,
+  reduced_shape,
+  reduction_samples,
+} from './reduction';
+
+/** Comparisons, tests and logic. Results are bool tensors without gradients. */
+
+declare module '../tensor/tensor' {
+  interface Tensor {
+    eq(other: Operand): Tensor;
+    ne(other: Operand): Tensor;
+    lt(other: Operand): Tensor;
+    le(other: Operand): Tensor;
+    gt(other: Operand): Tensor;
+    ge(other: Operand): Tensor;
+    isnan(): Tensor;
+    isinf(): Tensor;
+    isfinite(): Tensor;
+    logical_and(other: Operand): Tensor;
+    logical_or(other: Operand): Tensor;
+    logical_xor(other: Operand): Tensor;
+    logical_not(): Tensor;
+    /** Is any element nonzero? Over all dimensions or those named. */
+    any(dim?: Dims, keepdim?: boolean): Tensor;
+    any(options: ReductionOptions): Tensor;
+    /** Are all elements nonzero? Over all dimensions or those named. */
+    all(dim?: Dims, keepdim?: boolean): Tensor;
+    all(options: ReductionOptions): Tensor;
+    /** The same shape, dtype and elements? A boolean, not a tensor. */
+    equal(other: Tensor): boolean;
+    /** Elementwise `|input - other| <= atol + rtol * |other|`. */
+    isclose(other: Tensor, options?: CloseOptions): Tensor;
+    /** Are all elements close? A boolean, not a tensor. */
+    allclose(other: Tensor, options?: CloseOptions): boolean;
+  }
+}
+
+type Comparison = (input: Operand, other: Operand) => Tensor;
+
+const comparison = (name: string, reference: (a: number, b: number) => boolean): Comparison =>
+  binary({
+    name,
+    result: bool,
+    reference: (a, b) => Number(reference(a, b)),
+    samples: () => [
+      {
+        args: [
+          { shape: [9], values: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
+          { shape: [9], values: [8, 1, 2, 0, 4, 9, 9, 7, 0] },
+        ],
+      },
+    ],
+  });
+
+/** `input == other`. @see https://pytorch.org/docs/stable/generated/torch.eq.html */
+export const eq = comparison('eq', (a, b) => a === b);
+/** `input != other`. @see https://pytorch.org/docs/stable/generated/torch.ne.html */
+export const ne = comparison('ne', (a, b) => a !== b);
+/** `input < other`. @see https://pytorch.org/docs/stable/generated/torch.lt.html */
+export const lt = comparison('lt', (a, b) => a < b);
+/** `input <= other`. @see https://pytorch.org/docs/stable/generated/torch.le.html */
+export const le = comparison('le', (a, b) => a <= b);
+/** `input > other`. @see https://pytorch.org/docs/stable/generated/torch.gt.html */
+export const gt = comparison('gt', (a, b) => a > b);
+/** `input >= other`. @see https://pytorch.org/docs/stable/generated/torch.ge.html */
+export const ge = comparison('ge', (a, b) => a >= b);
+/** @see https://pytorch.org/docs/stable/generated/torch.logical_and.html */
+export const logical_and = comparison('logical_and', (a, b) => a !== 0 && b !== 0);
+/** @see https://pytorch.org/docs/stable/generated/torch.logical_or.html */
+export const logical_or = comparison('logical_or', (a, b) => a !== 0 || b !== 0);
+/** @see https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
+export const logical_xor = comparison('logical_xor', (a, b) => (a !== 0) !== (b !== 0));
+
+const test = (name: string, reference: (x: number) => boolean): ((input: Tensor) => Tensor) =>
+  unary({
+    name,
+    integers: 'keep',
+    result: bool,
+    reference: (x) => Number(reference(x)),
+    samples: () => [
+      { args: [{ shape: [5], values: [0, 1, Number.NaN, Infinity, -Infinity] }] },
+      { args: [{ shape: [9], dtype: 'int64' }] },
+    ],
+  });
+
+/** @see https://pytorch.org/docs/stable/generated/torch.isnan.html */
+export const isnan = test('isnan', Number.isNaN);
+/** @see https://pytorch.org/docs/stable/generated/torch.isinf.html */
+export const isinf = test('isinf', (x) => Math.abs(x) === Infinity);
+/** @see https://pytorch.org/docs/stable/generated/torch.isfinite.html */
+export const isfinite = test('isfinite', Number.isFinite);
+/** @see https://pytorch.org/docs/stable/generated/torch.logical_not.html */
+export const logical_not = test('logical_not', (x) => x === 0);
+
+interface Quantifier {
+  (input: Tensor, dim?: Dims, keepdim?: boolean): Tensor;
+  (input: Tensor, options: ReductionOptions): Tensor;
+}
+
+function quantifier(name: 'any' | 'all', reference: (values: number[]) => boolean): Quantifier {
+  const run = kernel(name);
+  const judge = (shape: readonly number[], given: readonly unknown[]) => {
+    const { dim, keepdim } = positional(name, given, { dim: null as Dims, keepdim: false });
+    return judge_reduction(name, shape, dim, keepdim);
+  };
+  return op({
+    name,
+    call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
+      check_tensor(name, 'input', input);
+      const { dims, keepdim } = judge(input.shape, given);
+      const out = allocate(reduced_shape(input.shape, dims, keepdim), bool);
+      launch(run, input, dims, [out]);
+      return out;
+    },
+    differentiable: false,
+    reference: (x: Reference, ...given: readonly unknown[]) => {
+      const { dims, keepdim } = judge(x.shape, given);
+      return reduce_reference(x, dims, keepdim, (values) => Number(reference(values)));
+    },
+    samples: () => [
+      ...reduction_samples(),
+      { args: [{ shape: [3, 4], dtype: 'bool' }, 0] },
+      { args: [{ shape: [3, 2], values: [0, 0, 0, 1, 1, 1] }, 1] },
+    ],
+  }) as Quantifier;
+}
+
+/** Is any element nonzero? Over all dimensions or those named; false where there are none. @see https://pytorch.org/docs/stable/generated/torch.any.html */
+export const any = quantifier('any', (values) => values.some((x) => x !== 0));
+/** Are all elements nonzero? Over all dimensions or those named; true where there are none. @see https://pytorch.org/docs/stable/generated/torch.all.html */
+export const all = quantifier('all', (values) => values.every((x) => x !== 0));
+
+/** The same shape, dtype and elements? NaN equals nothing. @see https://pytorch.org/docs/stable/generated/torch.equal.html */
+export function equal(input: Tensor, other: Tensor): boolean {
+  check_tensor('equal', 'input', input);
+  check_tensor('equal', 'other', other);
+  return input.dtype === other.dtype && same_shape(input.shape, other.shape) && read_item(all(eq(input, other))) !== 0;
+}
+
+export interface CloseOptions {
+  /** Relative to `other`. Default 1e-5. */
+  rtol?: number;
+  /** Default 1e-8. */
+  atol?: number;
+  /** Default false. */
+  equal_nan?: boolean;
+}
+
+/** Elementwise `|input - other| <= atol + rtol * |other|`. @see https://pytorch.org/docs/stable/generated/torch.isclose.html */
+export function isclose(input: Tensor, other: Tensor, options?: CloseOptions): Tensor {
+  check_tensor('isclose', 'input', input);
+  check_tensor('isclose', 'other', other);
+  const { rtol, atol, equal_nan } = check_options('isclose', options, { rtol: 1e-5, atol: 1e-8, equal_nan: false });
+  check_number('isclose', 'rtol', rtol);
+  check_number('isclose', 'atol', atol);
+  check_boolean('isclose', 'equal_nan', equal_nan);
+  return no_grad(() => {
+    const distance = abs(sub(input, other));
+    let close = logical_or(
+      eq(input, other),
+      logical_and(isfinite(distance), le(distance, add(mul(abs(other), rtol), atol))),
+    );
+    if (equal_nan) close = logical_or(close, logical_and(isnan(input), isnan(other)));
+    return close;
+  });
+}
+
+/**
+ * Are all elements close?
+ * @example
+ * ```ts
+ * torch.allclose(torch.tensor([1]), torch.tensor([1.000001])); // true
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.allclose.html
+ */
+export function allclose(input: Tensor, other: Tensor, options?: CloseOptions): boolean {
+  return read_item(all(isclose(input, other, options))) !== 0;
+}
+
+add_method('equal', equal as never);
+add_method('isclose', isclose as never);
+add_method('allclose', allclose as never);
