@@ -17,6 +17,8 @@ export interface Sample {
   args: readonly unknown[];
   /** No gradient check here: at a kink, or where the function is not differentiable. */
   no_grad?: boolean;
+  /** So many elements that several threads take part; tried only with several threads and instruction sets. */
+  large?: boolean;
 }
 
 /** How a sample describes a tensor: seeded values of a shape within a range, or given values. */
@@ -52,6 +54,8 @@ export interface OpRecord<F = (...args: never[]) => unknown> {
   methods?: readonly string[];
   /** The in-place form, if it has one; becomes the method `name_`. */
   inplace?: (...args: never[]) => Tensor;
+  /** Adds elements up in the order of memory: a transposed input may round differently. */
+  sums?: boolean;
   /** Largest relative error against the reference in float32; default 1e-5. */
   tolerance?: number;
 }

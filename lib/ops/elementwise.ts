@@ -146,6 +146,7 @@ export function unary<P extends readonly Scalar[] = []>(
       ...[[], [1], [7], [8], [9], [15], [16], [17], [3, 5], [2, 0]].map((shape) => ({
         args: [sample(shape, { range, avoid })],
       })),
+      { args: [sample([150_001], { range, avoid })], large: true },
       ...(spec.sample_parameters ?? []).map((parameters) => ({
         args: [sample([4, 9], { range, avoid }), ...parameters],
       })),
@@ -219,7 +220,7 @@ export function sum_to(g: Tensor, shape: readonly number[]): Tensor {
   return same_shape(g.shape, shape) ? g : sum_to_shape(g, shape);
 }
 
-function operand_dtype(name: string, a: Operand, b: Operand): DType {
+function operand_dtype(a: Operand, b: Operand): DType {
   if (typeof a === 'number') return promote_scalar((b as Tensor).dtype, a);
   if (typeof b === 'number') return promote_scalar(a.dtype, b);
   // As in PyTorch, a 0-dim tensor only decides when it is of a higher category.
@@ -246,7 +247,7 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
   const saves = spec.saves ?? [];
 
   const compute_dtype = (a: Operand, b: Operand): DType => {
-    const dtype = operand_dtype(spec.name, a, b);
+    const dtype = operand_dtype(a, b);
     return spec.integers === 'to_float' && !dtype.is_floating_point ? get_default_dtype() : dtype;
   };
   const attach = (
@@ -364,6 +365,7 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
       pair([2, 1, 3], [4, 1]),
       pair([0, 3], [3]),
       { args: [sample([2, 9], { range }), 1.5] },
+      { ...pair([301, 501], [501]), large: true },
       ...(spec.samples?.() ?? []),
     ],
     reference: ((a: Reference | number, b: Reference | number) => broadcast_reference(a, b, spec.reference)) as never,
