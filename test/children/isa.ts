@@ -1,0 +1,3 @@
+import { isa } from 'cresset/kernels';
+
+process.stdout.write(isa());
