@@ -140,6 +140,25 @@ TEST(map_of_a_bias_and_a_column) {
   CHECK(right);
 }
 
+TEST(map_of_transposed_inputs) {
+  const int64_t rows = 601, columns = 403;
+  auto x = random_values<float>(rows * columns), y = random_values<float>(rows * columns);
+  for_each_isa_and_threads([&] {
+    std::vector<float> out(rows * columns);
+    FakeBlocks blocks;
+    double left = blocks.add(x), right = blocks.add(y);
+    call("sub", {f32, 2, rows, columns, blocks.add(out), 0, columns, 1, left, 0, 1, rows, right, 0, columns, 1},
+         blocks);
+    bool correct = true;
+    for (size_t r = 0; r < rows; r++) {
+      for (size_t c = 0; c < columns; c++) {
+        correct &= out[r * columns + c] == x[c * rows + r] - y[r * columns + c];
+      }
+    }
+    CHECK(correct);
+  });
+}
+
 TEST(map_refuses_what_it_cannot_do) {
   std::vector<float> x(8);
   std::vector<uint8_t> flags(8);
