@@ -3,7 +3,8 @@ import { is_contiguous, same_shape } from '../tensor/shape';
 import { set_arena, type Storage } from '../tensor/storage';
 import type { Tensor } from '../tensor/tensor';
 import { set_grad_enabled } from './mode';
-import { AccumulateGrad, anomaly_enabled, type Grad, type Node } from './node';
+import { AccumulateGrad, type Grad, looks_for_nan, type Node } from './node';
+import { user_line } from './origin';
 
 /** What the engine needs of the operations; installed by lib/autograd/install.ts, since operations import this room. */
 export interface Arithmetic {
@@ -156,7 +157,7 @@ class Run {
     } finally {
       set_arena(outer);
     }
-    if (anomaly_enabled()) check_anomaly(node, results);
+    if (looks_for_nan()) check_anomaly(node, results);
     for (let i = 0; i < node.next.length; i++) if (node.next[i] !== null && results[i] != null) results[i]!.storage.pending++;
     for (let i = 0; i < node.next.length; i++) {
       const next = node.next[i];
@@ -207,9 +208,7 @@ class Run {
       const found = new Map<number, Tensor>();
       for (const output of slots) {
         const g = grads[output];
-        if (g === null) continue;
-        g.storage.internal = false;
-        found.set(output, g);
+        if (g !== null) found.set(output, this.keep(g));
       }
       this.captured.set(node, found);
       return node instanceof AccumulateGrad || !node.next.some((next) => next !== null && this.index.get(next)?.needed);
@@ -277,16 +276,6 @@ function with_origin(error: unknown, node: Node): unknown {
   if (!(error instanceof Error) || node.stack === undefined || origin_added.has(error)) return error;
   origin_added.add(error);
   const line = user_line(node.stack);
-  if (line !== undefined) error.message += `; the forward call was made ${line}`;
+  if (line !== undefined) error.message += `; the forward call was made at ${line}`;
   return error;
-}
-
-/** The first frame outside this library. */
-function user_line(stack: string): string | undefined {
-  const own = /[\\/](?:cresset[\\/](?:dist|lib)|lib|dist)[\\/](?:autograd|ops|nn|tensor|optim|native)[\\/]/;
-  return stack
-    .split('\n')
-    .slice(1)
-    .map((line) => line.trim())
-    .find((line) => !own.test(line));
 }

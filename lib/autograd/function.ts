@@ -1,13 +1,14 @@
 import { fail, fail_type, shape_text } from '../errors';
 import { zeros } from '../ops/create';
+import { cast_to, sum_to } from '../ops/elementwise';
 import { detach } from '../ops/views';
 import type { DType } from '../tensor/dtype';
-import { same_shape } from '../tensor/shape';
+import { type Shape, same_shape } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import { no_grad } from './mode';
-import { type Grad, ManyNode, tracks_any } from './node';
+import { type Grad, ManyNode, requires_grad, tracks_any } from './node';
 
-/** What `forward` leaves for `backward`. Properties of your own may be added by extending it with a type parameter. */
+/** What `forward` leaves for `backward`. Values of your own may be assigned to properties. */
 export class FunctionContext {
   /** Which arguments of `forward` need a gradient. */
   needs_input_grad: readonly boolean[] = [];
@@ -25,12 +26,17 @@ export class FunctionContext {
 
   /** Keeps tensors for `backward`; changing them in place afterwards is an error. */
   save_for_backward(...tensors: (Tensor | null)[]): void {
+    for (const each of tensors)
+      if (each !== null && !(each instanceof Tensor))
+        fail_type('save_for_backward', 'each argument', 'a Tensor or null', each);
     this.to_save = tensors;
   }
 
   get saved_tensors(): Tensor[] {
     let next = 0;
-    return this.to_save.map((tensor) => (tensor === null ? null : this.find_saved === null ? tensor : this.find_saved(next++))) as Tensor[];
+    return this.to_save.map((tensor) =>
+      tensor === null ? null : this.find_saved === null ? tensor : this.find_saved(next++),
+    ) as Tensor[];
   }
 
   mark_non_differentiable(...tensors: Tensor[]): void {
@@ -86,23 +92,42 @@ class UserNode extends ManyNode {
 export class Function {
   static apply<A extends readonly unknown[], R extends Result>(this: FunctionClass<A, R>, ...args: A): R {
     const { name } = this;
-    if (typeof this.forward !== 'function' || typeof this.backward !== 'function') fail(name || 'Function', 'expected static forward and backward methods');
+    if (typeof this.forward !== 'function' || typeof this.backward !== 'function')
+      fail(name || 'Function', 'expected static forward and backward methods');
     const tensors = args.filter((arg): arg is Tensor => arg instanceof Tensor);
     const ctx = new FunctionContext();
     const tracked = tracks_any(tensors);
-    ctx.needs_input_grad = args.map((arg) => arg instanceof Tensor && arg.requires_grad);
+    ctx.needs_input_grad = args.map((arg) => arg instanceof Tensor && requires_grad(arg));
     const made = no_grad(() => this.forward(ctx, ...args));
-    const list = as_outputs(name, made).map((out) => (tensors.includes(out) && !ctx.dirty.has(out) ? detach(out) : out));
-    for (const changed of ctx.dirty) changed.bump_version();
-    if (tracked) attach(this, ctx, args, tensors, list);
-    return (made instanceof Tensor ? list[0] : list) as R;
+    check_dirty(name, ctx.dirty, tracked);
+    const outputs = as_outputs(name, made).map((out) => own_output(out, tensors, ctx));
+    if (tracked) attach(this, ctx, args, tensors, outputs);
+    return (made instanceof Tensor ? outputs[0] : outputs) as R;
   }
 }
 
 function as_outputs(name: string, made: unknown): Tensor[] {
   const list = Array.isArray(made) ? made : [made];
-  for (const each of list) if (!(each instanceof Tensor)) fail_type(name, 'the result of forward', 'a Tensor or an array of Tensors', each);
+  for (const each of list)
+    if (!(each instanceof Tensor)) fail_type(name, 'the result of forward', 'a Tensor or an array of Tensors', each);
   return list as Tensor[];
+}
+
+/** A tensor that may get this function's node: what forward merely passed on, or shows as a view, already has a place in a graph. */
+function own_output(out: Tensor, inputs: readonly Tensor[], ctx: FunctionContext): Tensor {
+  if (ctx.dirty.has(out) || !(inputs.includes(out) || out.base !== null || requires_grad(out))) return out;
+  const fresh = detach(out);
+  if (ctx.not_differentiable.has(out)) ctx.not_differentiable.add(fresh);
+  return fresh;
+}
+
+function check_dirty(name: string, dirty: ReadonlySet<Tensor>, tracked: boolean): void {
+  for (const changed of dirty) {
+    if (tracked && changed.leaf_requires_grad)
+      fail(name, 'a leaf tensor that requires grad was changed in place (mark_dirty)');
+    if (tracked && changed.base !== null) fail(name, 'mark_dirty of a view is not possible here; clone() it first');
+    changed.bump_version();
+  }
 }
 
 function attach<A extends readonly unknown[], R extends Result>(
@@ -116,14 +141,23 @@ function attach<A extends readonly unknown[], R extends Result>(
   const like = outputs.map(({ shape, dtype }) => ({ shape, dtype }));
   const saved = ctx.to_save.filter((tensor): tensor is Tensor => tensor !== null);
   const places = args.map((arg) => arg instanceof Tensor);
-  const shapes = tensors.map(({ shape, dtype }) => ({ shape, dtype }));
+  const forms = tensors.map(({ shape, dtype }) => ({ shape, dtype }));
   const node = new UserNode(`${name}Backward`, tensors, saved, outputs.length, (grads, self_node) => {
     ctx.find_saved = (i) => self_node.saved(i);
     const given = grads.map((g, i) => g ?? (ctx.materialize ? zeros(like[i].shape, { dtype: like[i].dtype }) : null));
     const back = self.backward(ctx, ...(given as Tensor[]));
     const all = Array.isArray(back) ? back : [back];
-    if (all.length !== places.length) fail(name, `backward returned ${all.length} gradients, expected one for each of the ${places.length} arguments of forward`);
-    return check_gradients(name, all.filter((_, i) => places[i]), shapes);
+    const count = places.length;
+    if (all.length < count || all.slice(count).some((g) => g != null))
+      fail(
+        name,
+        `backward returned ${all.length} gradients, expected one for each of the ${count} arguments of forward`,
+      );
+    return fit_gradients(
+      name,
+      all.slice(0, count).filter((_, i) => places[i]),
+      forms,
+    );
   });
   outputs.forEach((out, i) => {
     if (ctx.not_differentiable.has(out) || !out.dtype.is_floating_point) return;
@@ -133,12 +167,30 @@ function attach<A extends readonly unknown[], R extends Result>(
   });
 }
 
-function check_gradients(name: string, grads: readonly unknown[], like: readonly { shape: readonly number[]; dtype: DType }[]): Grad[] {
+interface Form {
+  shape: Shape;
+  dtype: DType;
+}
+
+/** The gradients in the shapes and dtypes of the inputs: as in PyTorch, one of a shape the input broadcasts to is summed. */
+function fit_gradients(name: string, grads: readonly unknown[], forms: readonly Form[]): Grad[] {
   return grads.map((g, i) => {
     if (g === undefined || g === null) return null;
     if (!(g instanceof Tensor)) return fail_type(name, `gradient ${i} returned by backward`, 'a Tensor or null', g);
-    if (!same_shape(g.shape, like[i].shape)) fail(name, `backward returned a gradient of shape ${shape_text(g.shape)} for an input of shape ${shape_text(like[i].shape)}`);
-    if (g.dtype !== like[i].dtype) fail(name, `backward returned a gradient of ${g.dtype} for an input of ${like[i].dtype}`);
-    return g;
+    const { shape, dtype } = forms[i];
+    if (!dtype.is_floating_point) return null;
+    if (!broadcasts_to(shape, g.shape))
+      fail(
+        name,
+        `backward returned a gradient of shape ${shape_text(g.shape)} for an input of shape ${shape_text(shape)}`,
+      );
+    if (!g.dtype.is_floating_point) fail(name, `backward returned a gradient of ${g.dtype} for an input of ${dtype}`);
+    return cast_to(sum_to(g, shape), dtype);
   });
+}
+
+function broadcasts_to(shape: Shape, larger: Shape): boolean {
+  if (same_shape(shape, larger)) return true;
+  const lead = larger.length - shape.length;
+  return lead >= 0 && shape.every((size, i) => size === 1 || size === larger[lead + i]);
 }

@@ -1,7 +1,7 @@
-import { check_options, fail, fail_type, shape_text } from '../errors';
-import { zeros, zeros_like, ones_like } from '../ops/create';
+import { check_boolean, check_options, fail, fail_type, shape_text } from '../errors';
+import { ones_like, zeros, zeros_like } from '../ops/create';
 import { stack } from '../ops/join';
-import { clone, detach, reshape, view } from '../ops/views';
+import { clone, detach, reshape, view_as } from '../ops/views';
 import { same_shape } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import { grad } from './api';
@@ -9,34 +9,56 @@ import { write_element } from './elements';
 import { enable_grad } from './mode';
 import { requires_grad } from './node';
 
-/** Derivatives of functions, as `torch.autograd.functional`. */
+/** Derivatives of functions, as `torch.autograd.functional`. Nothing here touches `.grad`. */
 
-type One = Tensor;
 type Many = readonly Tensor[];
+type OneOrMany = Tensor | Many;
+type ToOne = (...inputs: Tensor[]) => Tensor;
+type ToMany = (...inputs: Tensor[]) => Many;
+type Func = (...inputs: Tensor[]) => OneOrMany;
+
 export interface FunctionalOptions {
+  /** Make the result part of the graph, for higher derivatives. Default false. */
   create_graph?: boolean;
-  /** An error instead of zeros for inputs that the outputs do not depend on. */
+  /** An error instead of zeros for inputs that the outputs do not depend on. Default false. */
   strict?: boolean;
 }
-const standard: Required<FunctionalOptions> = { create_graph: false, strict: false };
+type Settings = Required<FunctionalOptions>;
 
-function as_list(op: string, name: string, value: One | Many): Tensor[] {
-  const list = value instanceof Tensor ? [value] : Array.isArray(value) ? [...value] : fail_type(op, name, 'a Tensor or an array of Tensors', value);
-  for (const each of list) if (!(each instanceof Tensor)) fail_type(op, name, 'a Tensor or an array of Tensors', each);
-  return list;
+function judge(op: string, options: FunctionalOptions | undefined): Settings {
+  const settings = check_options(op, options, { create_graph: false, strict: false });
+  check_boolean(op, 'create_graph', settings.create_graph);
+  check_boolean(op, 'strict', settings.strict);
+  return settings;
 }
+
+function as_list(op: string, name: string, value: OneOrMany): Tensor[] {
+  const list = value instanceof Tensor ? [value] : value;
+  if (!Array.isArray(list) || !list.every((each) => each instanceof Tensor))
+    fail_type(op, name, 'a Tensor or an array of Tensors', value);
+  return [...list];
+}
+
+const one_or_many = (like: OneOrMany, list: Tensor[]): Tensor | Tensor[] => (like instanceof Tensor ? list[0] : list);
 
 /** Inputs as fresh leaves, or, with create_graph, as parts of the caller's graph. */
 function prepare(inputs: readonly Tensor[], create_graph: boolean): Tensor[] {
   return inputs.map((x) => {
-    if (create_graph && requires_grad(x)) return view(x, x.shape);
+    if (create_graph && requires_grad(x)) return view_as(x, x);
     const leaf = create_graph ? clone(detach(x)) : detach(x);
     leaf.leaf_requires_grad = true;
     return leaf;
   });
 }
 
-function gradients(op: string, outs: readonly Tensor[], xs: readonly Tensor[], seeds: readonly Tensor[], { create_graph, strict }: Required<FunctionalOptions>): Tensor[] {
+function gradients(
+  op: string,
+  outs: readonly Tensor[],
+  xs: readonly Tensor[],
+  seeds: readonly Tensor[],
+  settings: Settings,
+): Tensor[] {
+  const { create_graph, strict } = settings;
   const live = outs.map((out, i) => ({ out, seed: seeds[i] })).filter(({ out }) => requires_grad(out));
   if (strict && live.length < outs.length) fail(op, 'an output does not depend on the inputs');
   if (live.length === 0) return xs.map((x) => zeros_like(x));
@@ -57,106 +79,198 @@ function seeds_of(out: Tensor): Tensor[] {
   });
 }
 
+function evaluate(op: string, func: Func, xs: readonly Tensor[]): { result: OneOrMany; outs: Tensor[] } {
+  const result = func(...xs);
+  return { result, outs: as_list(op, 'the result of the function', result) };
+}
+
+function evaluate_scalar(op: string, func: ToOne, xs: readonly Tensor[]): Tensor {
+  const out = func(...xs);
+  if (!(out instanceof Tensor) || out.count !== 1) fail(op, 'expected the function to return a Tensor of one element');
+  return out;
+}
+
 /**
  * The Jacobian of `func` at `inputs`: of shape [...output, ...input] for one output and one input, else nested arrays
  * [output][input].
  * @example
  * ```ts
  * const x = torch.tensor([1, 2]);
- * (torch.autograd.functional.jacobian((x) => x.mul(x), x) as torch.Tensor).tolist(); // [[2, 0], [0, 4]]
+ * torch.autograd.functional.jacobian((x) => x.mul(x), x).tolist(); // [[2, 0], [0, 4]]
  * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.jacobian.html
  */
-export function jacobian(func: (...inputs: Tensor[]) => One | Many, inputs: One | Many, options?: FunctionalOptions): One | Tensor[] | Tensor[][] {
-  const settings = check_options('jacobian', options, standard);
+export function jacobian(func: ToOne, inputs: Tensor, options?: FunctionalOptions): Tensor;
+export function jacobian(func: ToOne, inputs: Many, options?: FunctionalOptions): Tensor[];
+export function jacobian(func: ToMany, inputs: Tensor, options?: FunctionalOptions): Tensor[];
+export function jacobian(func: ToMany, inputs: Many, options?: FunctionalOptions): Tensor[][];
+export function jacobian(func: Func, inputs: OneOrMany, options?: FunctionalOptions): Tensor | Tensor[] | Tensor[][] {
+  const settings = judge('jacobian', options);
   const given = as_list('jacobian', 'inputs', inputs);
-  const rows = enable_grad(() => {
+  return enable_grad(() => {
     const xs = prepare(given, settings.create_graph);
-    const result = func(...xs);
-    const outs = as_list('jacobian', 'the result of the function', result);
-    const table = outs.map((out) => {
-      const found = seeds_of(out).map((seed) => gradients('jacobian', [out], xs, [seed], settings));
-      return xs.map((x, i) => {
-        const shape = [...out.shape, ...x.shape];
-        return found.length === 0 ? zeros(shape, { dtype: x.dtype }) : reshape(stack(found.map((row) => row[i])), shape);
-      });
-    });
-    return { table, one: result instanceof Tensor };
+    const { result, outs } = evaluate('jacobian', func, xs);
+    const table = outs.map((out) => one_or_many(inputs, rows_of(out, xs, settings)));
+    return result instanceof Tensor ? table[0] : (table as Tensor[] | Tensor[][]);
   });
-  if (inputs instanceof Tensor) return rows.one ? rows.table[0][0] : rows.table.map((row) => row[0]);
-  return rows.one ? rows.table[0] : rows.table;
 }
 
-/** The Hessian of a function with a single value: [...input, ...input], or nested arrays [input][input]. */
-export function hessian(func: (...inputs: Tensor[]) => Tensor, inputs: One | Many, options?: FunctionalOptions): One | Tensor[][] {
-  const settings = check_options('hessian', options, standard);
+/** The Jacobian of one output with respect to each input. */
+function rows_of(out: Tensor, xs: readonly Tensor[], settings: Settings): Tensor[] {
+  const rows = seeds_of(out).map((seed) => gradients('jacobian', [out], xs, [seed], settings));
+  return xs.map((x, i) => {
+    const shape = [...out.shape, ...x.shape];
+    return rows.length === 0 ? zeros(shape, { dtype: x.dtype }) : reshape(stack(rows.map((row) => row[i])), shape);
+  });
+}
+
+/**
+ * The Hessian of a function with a single value: [...input, ...input], or nested arrays [input][input].
+ * @example
+ * ```ts
+ * const x = torch.tensor([1, 2]);
+ * torch.autograd.functional.hessian((x) => x.mul(x).mul(x).sum(), x).tolist(); // [[6, 0], [0, 12]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.hessian.html
+ */
+export function hessian(func: ToOne, inputs: Tensor, options?: FunctionalOptions): Tensor;
+export function hessian(func: ToOne, inputs: Many, options?: FunctionalOptions): Tensor[][];
+export function hessian(func: ToOne, inputs: OneOrMany, options?: FunctionalOptions): Tensor | Tensor[][] {
+  const settings = judge('hessian', options);
   const first = (...xs: Tensor[]): Tensor[] => {
-    const out = func(...xs);
-    if (!(out instanceof Tensor) || out.count !== 1) fail('hessian', 'expected the function to return a Tensor of one element');
+    const out = evaluate_scalar('hessian', func, xs);
     return gradients('hessian', [out], xs, [ones_like(out)], { ...settings, create_graph: true });
   };
-  const given = as_list('hessian', 'inputs', inputs);
-  const table = jacobian(first, given, settings) as Tensor[][];
+  const table = jacobian(first, as_list('hessian', 'inputs', inputs), settings);
   return inputs instanceof Tensor ? table[0][0] : table;
 }
 
-function check_direction(op: string, v: One | Many | null | undefined, like: readonly Tensor[]): Tensor[] {
+function check_direction(op: string, v: OneOrMany | null | undefined, like: readonly Tensor[]): Tensor[] {
   if (v === null || v === undefined) {
     if (like.length !== 1 || like[0].count !== 1) fail(op, 'expected v, since there is more than one element');
     return [ones_like(like[0])];
   }
   const list = as_list(op, 'v', v);
-  list.forEach((each, i) => {
-    if (like[i] === undefined || !same_shape(each.shape, like[i].shape))
-      fail(op, `v has shape ${shape_text(each.shape)}, expected ${like[i] === undefined ? 'nothing' : shape_text(like[i].shape)}`);
-  });
   if (list.length !== like.length) fail(op, `expected ${like.length} tensors in v, got ${list.length}`);
+  list.forEach((each, i) => {
+    if (!same_shape(each.shape, like[i].shape))
+      fail(op, `v has shape ${shape_text(each.shape)}, expected ${shape_text(like[i].shape)}`);
+  });
   return list;
 }
 
-const one_or_many = (like: One | Many, list: Tensor[]): One | Tensor[] => (like instanceof Tensor ? list[0] : list);
+/** What users see of the function's value: with create_graph part of the graph, else not. */
+function shown(result: OneOrMany, outs: readonly Tensor[], { create_graph }: Settings): Tensor | Tensor[] {
+  return one_or_many(result, create_graph ? [...outs] : outs.map(detach));
+}
 
-/** [func(inputs), vᵀ·J]: the product of a vector with the Jacobian, by one backward. */
-export function vjp(func: (...inputs: Tensor[]) => One | Many, inputs: One | Many, v?: One | Many | null, options?: FunctionalOptions): [One | Many, One | Tensor[]] {
-  const settings = check_options('vjp', options, standard);
+/**
+ * [func(inputs), vᵀ·J]: the product of a vector with the Jacobian, by one backward.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
+ */
+export function vjp(func: ToOne, inputs: Tensor, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor];
+export function vjp(func: ToOne, inputs: Many, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor[]];
+export function vjp(func: ToMany, inputs: Tensor, v?: Many | null, options?: FunctionalOptions): [Tensor[], Tensor];
+export function vjp(func: ToMany, inputs: Many, v?: Many | null, options?: FunctionalOptions): [Tensor[], Tensor[]];
+export function vjp(
+  func: Func,
+  inputs: OneOrMany,
+  v?: OneOrMany | null,
+  options?: FunctionalOptions,
+): [OneOrMany, OneOrMany] {
+  const settings = judge('vjp', options);
+  const given = as_list('vjp', 'inputs', inputs);
   return enable_grad(() => {
-    const xs = prepare(as_list('vjp', 'inputs', inputs), settings.create_graph);
-    const result = func(...xs);
-    const outs = as_list('vjp', 'the result of the function', result);
+    const xs = prepare(given, settings.create_graph);
+    const { result, outs } = evaluate('vjp', func, xs);
     const found = gradients('vjp', outs, xs, check_direction('vjp', v, outs), settings);
-    const out = settings.create_graph ? result : one_or_many(result, outs.map(detach));
-    return [out, one_or_many(inputs, found)];
+    return [shown(result, outs, settings), one_or_many(inputs, found)];
   });
 }
 
-/** [func(inputs), J·v]: the product of the Jacobian with a vector, by differentiating a backward. */
-export function jvp(func: (...inputs: Tensor[]) => One | Many, inputs: One | Many, v?: One | Many | null, options?: FunctionalOptions): [One | Many, One | Tensor[]] {
-  const settings = check_options('jvp', options, standard);
+/**
+ * [func(inputs), J·v]: the product of the Jacobian with a vector, by differentiating a backward.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
+ */
+export function jvp(
+  func: ToOne,
+  inputs: OneOrMany,
+  v?: OneOrMany | null,
+  options?: FunctionalOptions,
+): [Tensor, Tensor];
+export function jvp(
+  func: ToMany,
+  inputs: OneOrMany,
+  v?: OneOrMany | null,
+  options?: FunctionalOptions,
+): [Tensor[], Tensor[]];
+export function jvp(
+  func: Func,
+  inputs: OneOrMany,
+  v?: OneOrMany | null,
+  options?: FunctionalOptions,
+): [OneOrMany, OneOrMany] {
+  const settings = judge('jvp', options);
+  const given = as_list('jvp', 'inputs', inputs);
   return enable_grad(() => {
-    const xs = prepare(as_list('jvp', 'inputs', inputs), settings.create_graph);
+    const xs = prepare(given, settings.create_graph);
     const directions = check_direction('jvp', v, xs);
-    const result = func(...xs);
-    const outs = as_list('jvp', 'the result of the function', result);
+    const { result, outs } = evaluate('jvp', func, xs);
     const seeds = outs.map((out) => {
-      const seed = zeros_like(out);
+      const seed = zeros_like(detach(out));
       seed.leaf_requires_grad = true;
       return seed;
     });
     const first = gradients('jvp', outs, xs, seeds, { ...settings, create_graph: true });
     const found = gradients('jvp', first, seeds, directions, settings);
-    const out = settings.create_graph ? result : one_or_many(result, outs.map(detach));
-    return [out, one_or_many(result, found)];
+    return [shown(result, outs, settings), one_or_many(result, found)];
   });
 }
 
-/** [func(inputs), H·v] for a function with a single value. */
-export function hvp(func: (...inputs: Tensor[]) => Tensor, inputs: One | Many, v?: One | Many | null, options?: FunctionalOptions): [Tensor, One | Tensor[]] {
-  const settings = check_options('hvp', options, standard);
+/**
+ * [func(inputs), H·v] for a function with a single value.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
+ */
+export function hvp(func: ToOne, inputs: Tensor, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor];
+export function hvp(func: ToOne, inputs: Many, v?: Many | null, options?: FunctionalOptions): [Tensor, Tensor[]];
+export function hvp(
+  func: ToOne,
+  inputs: OneOrMany,
+  v?: OneOrMany | null,
+  options?: FunctionalOptions,
+): [Tensor, OneOrMany] {
+  return hessian_product('hvp', func, inputs, v, options);
+}
+
+/**
+ * [func(inputs), vᵀ·H]; the Hessian being symmetric, the same as {@link hvp}.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
+ */
+export function vhp(func: ToOne, inputs: Tensor, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor];
+export function vhp(func: ToOne, inputs: Many, v?: Many | null, options?: FunctionalOptions): [Tensor, Tensor[]];
+export function vhp(
+  func: ToOne,
+  inputs: OneOrMany,
+  v?: OneOrMany | null,
+  options?: FunctionalOptions,
+): [Tensor, OneOrMany] {
+  return hessian_product('vhp', func, inputs, v, options);
+}
+
+function hessian_product(
+  op: string,
+  func: ToOne,
+  inputs: OneOrMany,
+  v: OneOrMany | null | undefined,
+  options: FunctionalOptions | undefined,
+): [Tensor, OneOrMany] {
+  const settings = judge(op, options);
+  const given = as_list(op, 'inputs', inputs);
   return enable_grad(() => {
-    const xs = prepare(as_list('hvp', 'inputs', inputs), settings.create_graph);
-    const out = func(...xs);
-    if (!(out instanceof Tensor) || out.count !== 1) fail('hvp', 'expected the function to return a Tensor of one element');
-    const first = gradients('hvp', [out], xs, [ones_like(out)], { ...settings, create_graph: true });
-    const found = gradients('hvp', first, xs, check_direction('hvp', v, xs), settings);
+    const xs = prepare(given, settings.create_graph);
+    const out = evaluate_scalar(op, func, xs);
+    const first = gradients(op, [out], xs, [ones_like(out)], { ...settings, create_graph: true });
+    const found = gradients(op, first, xs, check_direction(op, v, xs), settings);
     return [settings.create_graph ? out : detach(out), one_or_many(inputs, found)];
   });
 }

@@ -1,29 +1,40 @@
-import { check_options, fail, fail_type, shape_text } from '../errors';
-import { ones, zeros } from '../ops/create';
+import { check_boolean, check_number, check_options, fail, fail_type } from '../errors';
+import { ones, zeros, zeros_like } from '../ops/create';
 import { clone, detach } from '../ops/views';
 import { float64 } from '../tensor/dtype';
-import { Tensor } from '../tensor/tensor';
+import { overlaps_itself, Tensor } from '../tensor/tensor';
 import { grad } from './api';
-import { element, index_of, read_elements, write_element } from './elements';
-import { edge_of, type Node, requires_grad } from './node';
+import { element, read_elements, write_element } from './elements';
+import { type Disagreement, report } from './gradcheck_report';
+import { requires_grad } from './node';
 
 export interface GradcheckOptions {
   /** Step of the central difference. Default 1e-6. */
   eps?: number;
+  /** Default 1e-5. */
   atol?: number;
+  /** Default 1e-3. */
   rtol?: number;
   /** Throw (default) or return false. */
   raise_exception?: boolean;
   /** How far two analytic gradients of the same point may differ. Default 0. */
   nondet_tol?: number;
-  /** Compare one random projection instead of every element. */
+  /** Compare one projection instead of every element; where it differs, the elements are compared to name one. */
   fast_mode?: boolean;
 }
 
 type Result = Tensor | readonly Tensor[];
 export type Differentiable = (...inputs: Tensor[]) => Result;
+type Settings = Required<GradcheckOptions>;
 
-const standard: Required<GradcheckOptions> = { eps: 1e-6, atol: 1e-5, rtol: 1e-3, raise_exception: true, nondet_tol: 0, fast_mode: false };
+const standard: Settings = {
+  eps: 1e-6,
+  atol: 1e-5,
+  rtol: 1e-3,
+  raise_exception: true,
+  nondet_tol: 0,
+  fast_mode: false,
+};
 
 /** A gradient that is not what the central difference says. */
 export class GradcheckError extends Error {
@@ -40,43 +51,81 @@ export class GradcheckError extends Error {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html
  */
-export function gradcheck(func: Differentiable, inputs: Tensor | readonly Tensor[], options?: GradcheckOptions): boolean {
-  return check('gradcheck', func, inputs, options);
+export function gradcheck(
+  func: Differentiable,
+  inputs: Tensor | readonly Tensor[],
+  options?: GradcheckOptions,
+): boolean {
+  return check('gradcheck', func, as_inputs('gradcheck', inputs), judge('gradcheck', options));
 }
 
-/** The same for the gradients of the gradients: `func`'s first derivative is what is checked. */
-export function gradgradcheck(func: Differentiable, inputs: Tensor | readonly Tensor[], grad_outputs?: Tensor | readonly Tensor[] | null, options?: GradcheckOptions): boolean {
-  const list = as_inputs('gradgradcheck', inputs);
-  const outs = outputs_of('gradgradcheck', func(...list));
-  const directions = grad_outputs == null ? outs.map((out) => pseudo_random(out)) : as_inputs('gradgradcheck', grad_outputs);
-  const seeds = directions.map((direction) => {
-    const seed = clone(detach(direction));
-    seed.leaf_requires_grad = true;
-    return seed;
-  });
-  const wanted = list.filter(requires_grad);
+/**
+ * The same for the gradients of the gradients: what is checked is the function that takes the inputs and `grad_outputs` (by default some
+ * fixed values) to the first gradients.
+ * @example
+ * ```ts
+ * const x = torch.tensor([-1, 2], { dtype: torch.float64, requires_grad: true });
+ * torch.autograd.gradgradcheck((x) => x.mul(x).mul(x), [x]); // true
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html
+ */
+export function gradgradcheck(
+  func: Differentiable,
+  inputs: Tensor | readonly Tensor[],
+  grad_outputs?: Tensor | readonly Tensor[] | null,
+  options?: GradcheckOptions,
+): boolean {
+  const op = 'gradgradcheck';
+  const settings = judge(op, options);
+  const list = as_inputs(op, inputs);
+  check_inputs(op, list);
+  const outs = differentiable(op, func(...list));
+  if (outs.length === 0) fail(op, 'no output of the function requires grad');
+  const given = grad_outputs == null ? outs.map(direction_like) : as_inputs(op, grad_outputs);
+  if (given.length !== outs.length) fail(op, `expected ${outs.length} grad_outputs, got ${given.length}`);
+  const seeds = given.map((seed) => (requires_grad(seed) ? seed : leaf(seed)));
   const first = (...args: Tensor[]): Tensor[] => {
     const xs = args.slice(0, list.length);
-    const gs = args.slice(list.length);
-    const ys = outputs_of('gradgradcheck', func(...xs));
-    const found = grad(ys, xs.filter((x) => requires_grad(x)), { grad_outputs: gs, create_graph: true, allow_unused: true });
-    return found.filter((g): g is Tensor => g !== null);
+    const found = grad(differentiable(op, func(...xs)), xs.filter(requires_grad), {
+      grad_outputs: args.slice(list.length),
+      create_graph: true,
+      allow_unused: true,
+    });
+    return found.filter((g) => g !== null);
   };
-  if (wanted.length === 0) fail('gradgradcheck', 'no input requires grad');
-  return check('gradgradcheck', first, [...list, ...seeds], options);
+  return check(op, first, [...list, ...seeds], settings);
 }
 
-function check(op: string, func: Differentiable, inputs: Tensor | readonly Tensor[], options: GradcheckOptions | undefined): boolean {
+function judge(op: string, options: GradcheckOptions | undefined): Settings {
   const settings = check_options(op, options, standard);
-  const list = as_inputs(op, inputs);
-  if (!list.some(requires_grad)) fail(op, 'no input requires grad');
-  list.forEach((x, i) => {
-    if (requires_grad(x) && x.dtype !== float64)
+  for (const name of ['eps', 'atol', 'rtol', 'nondet_tol'] as const) check_number(op, name, settings[name]);
+  for (const name of ['raise_exception', 'fast_mode'] as const) check_boolean(op, name, settings[name]);
+  if (!(settings.eps > 0)) fail(op, `expected eps to be positive, got ${settings.eps}`);
+  return settings;
+}
+
+function check_inputs(op: string, inputs: readonly Tensor[]): void {
+  const wanted = inputs.filter(requires_grad);
+  if (wanted.length === 0) fail(op, 'no input requires grad');
+  inputs.forEach((x, i) => {
+    if (!requires_grad(x)) return;
+    if (overlaps_itself(x)) fail(op, `input ${i} is expanded: several of its elements share memory; clone() it first`);
+    if (x.dtype !== float64)
       process.emitWarning(`${op}: input ${i} is ${x.dtype}; central differences need torch.float64`);
   });
+}
+
+function check(op: string, func: Differentiable, inputs: readonly Tensor[], settings: Settings): boolean {
+  check_inputs(op, inputs);
+  const test: Test = { op, func, inputs, ...settings };
   try {
-    if (settings.fast_mode) compare_projection(op, func, list, settings);
-    else compare_all(op, func, list, settings);
+    const outs = differentiable(op, func(...inputs));
+    if (outs.length === 0) compare_constant(test);
+    else {
+      if (settings.fast_mode) compare_projection(test);
+      else compare_elements(test, outs);
+      check_zero_gradient(test);
+    }
     return true;
   } catch (error) {
     if (error instanceof GradcheckError && !settings.raise_exception) return false;
@@ -84,64 +133,77 @@ function check(op: string, func: Differentiable, inputs: Tensor | readonly Tenso
   }
 }
 
-/** Jacobians: [output][input] → rows of output elements, columns of input elements. */
-function compare_all(op: string, func: Differentiable, inputs: readonly Tensor[], settings: Required<GradcheckOptions>): void {
-  const { eps, atol, rtol, nondet_tol } = settings;
-  const outs = differentiable(op, func(...inputs));
+interface Test extends Settings {
+  op: string;
+  func: Differentiable;
+  inputs: readonly Tensor[];
+}
+
+/** Every element of every output against every element of every input. */
+function compare_elements(test: Test, outs: readonly Tensor[]): void {
+  const { op, func, inputs, eps, atol, rtol } = test;
   const analytic = outs.map((out) => jacobian_rows(out, inputs));
-  const again = nondet_tol >= 0 ? differentiable(op, func(...inputs)).map((out) => jacobian_rows(out, inputs)) : analytic;
-  inputs.forEach((x, i) => {
+  const again = differentiable(op, func(...inputs)).map((out) => jacobian_rows(out, inputs));
+  const found: Disagreement[] = [];
+  let compared = 0;
+  inputs.forEach((x, input) => {
     if (!requires_grad(x)) return;
     for (let e = 0; e < x.count; e++) {
-      const { middle, low, high } = difference(op, func, inputs, x, e, eps);
-      outs.forEach((out, o) => {
+      const [before, after] = [values_at(test, x, e, -eps), values_at(test, x, e, eps)];
+      outs.forEach((out, output) => {
         for (let r = 0; r < out.count; r++) {
-          const a = analytic[o][r][i]?.[e] ?? 0;
-          const b = again[o][r][i]?.[e] ?? 0;
-          if (Math.abs(a - b) > nondet_tol)
-            throw new GradcheckError(`${op}: the gradient is not deterministic: input ${i}, element ${index_text(x, e)}: ${a}, then ${b}`);
-          const n = middle[o][r];
-          if (Math.abs(a - n) <= atol + rtol * Math.abs(n)) continue;
-          const kinked = Math.abs(high[o][r] - low[o][r]) > 1e-3 * Math.max(Math.abs(high[o][r]), Math.abs(low[o][r]), 1e-3);
-          throw new GradcheckError(report(op, { x, i, e, o, r, out, analytic: a, numeric: n, eps, kinked }));
+          const a = analytic[output][r][input]?.[e] ?? 0;
+          check_deterministic(test, input, a, again[output][r][input]?.[e] ?? 0);
+          const numeric = (after[output][r] - before[output][r]) / (2 * eps);
+          compared++;
+          if (close(a, numeric, atol, rtol)) continue;
+          const here = values_at(test, x, e, 0)[output][r];
+          const sides = [(here - before[output][r]) / eps, (after[output][r] - here) / eps] as const;
+          found.push({ input, x, at: e, output, out, to: r, analytic: a, numeric, sides });
         }
       });
     }
   });
+  if (found.length > 0) throw new GradcheckError(report(test, found, compared));
 }
 
-interface Difference {
-  x: Tensor;
-  i: number;
-  e: number;
-  o: number;
-  r: number;
-  out: Tensor;
-  analytic: number;
-  numeric: number;
-  eps: number;
-  kinked: boolean;
+/** The numbers are close as `torch.allclose` has it; equal infinities are, NaN never is. */
+function close(analytic: number, numeric: number, atol: number, rtol: number): boolean {
+  return analytic === numeric || Math.abs(analytic - numeric) <= atol + rtol * Math.abs(numeric);
 }
 
-function report(op: string, d: Difference): string {
-  const value = element(d.x, d.e);
-  const where = `input ${d.i}, element ${index_text(d.x, d.e)} (x = ${value}), output ${d.o}, element ${index_text(d.out, d.r)}`;
-  const near = has_rectifier(d.out) && (Math.abs(value) < d.eps || d.kinked) ? '; near the kink at 0, where a rectifier has no derivative: move x away from it' : '';
-  return `${op}: ${where}: analytic ${d.analytic}, numeric ${d.numeric}, difference ${Math.abs(d.analytic - d.numeric)}${near}`;
+function check_deterministic({ op, nondet_tol }: Test, input: number, a: number, b: number): void {
+  if (Math.abs(a - b) > nondet_tol || Number.isNaN(a) !== Number.isNaN(b))
+    throw new GradcheckError(
+      `${op}: the gradient is not deterministic: input ${input}: ${a}, then ${b} at the same point (nondet_tol ${nondet_tol})`,
+    );
 }
 
-const rectifier = /relu|hardtanh|threshold|clamp|abs|shrink|maximum|minimum|prelu/i;
+/** A function without a differentiable output must not depend on its inputs. */
+function compare_constant(test: Test): void {
+  test.inputs.forEach((x, input) => {
+    if (!requires_grad(x)) return;
+    for (let e = 0; e < x.count; e++) {
+      const [before, after] = [values_at(test, x, e, -test.eps, true), values_at(test, x, e, test.eps, true)];
+      if (before.some((values, o) => values.some((value, r) => value !== after[o][r] && !Number.isNaN(value))))
+        throw new GradcheckError(
+          `${test.op}: no output requires grad, though the values depend on input ${input}: was the graph cut by detach() or no_grad()?`,
+        );
+    }
+  });
+}
 
-function has_rectifier(out: Tensor): boolean {
-  const stack: (Node | null)[] = [edge_of(out)];
-  const seen = new Set<Node>();
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node === null || seen.has(node)) continue;
-    if (rectifier.test(node.name)) return true;
-    seen.add(node);
-    stack.push(...node.next);
-  }
-  return false;
+/** A backward that does not use its incoming gradient would pass where that is one. */
+function check_zero_gradient({ op, func, inputs }: Test): void {
+  const outs = differentiable(op, func(...inputs));
+  const found = grad(outs, inputs.filter(requires_grad), {
+    grad_outputs: outs.map((out) => zeros_like(detach(out))),
+    allow_unused: true,
+  });
+  if (found.some((g) => g !== null && read_elements(g).some((value) => value !== 0 && !Number.isNaN(value))))
+    throw new GradcheckError(
+      `${op}: the gradient is not zero where the incoming gradient is: a backward rule does not multiply by it`,
+    );
 }
 
 /** For every element of out, the gradients of that element with respect to every input (null: unused). */
@@ -160,87 +222,89 @@ function jacobian_rows(out: Tensor, inputs: readonly Tensor[]): (Float64Array | 
   });
 }
 
-interface Slopes {
-  middle: Float64Array[];
-  low: Float64Array[];
-  high: Float64Array[];
-}
-
-function difference(op: string, func: Differentiable, inputs: readonly Tensor[], x: Tensor, e: number, eps: number): Slopes {
+/** The differentiable outputs (or all) with one element of an input moved by `step`. */
+function values_at({ op, func, inputs }: Test, x: Tensor, e: number, step: number, all = false): Float64Array[] {
   const value = element(x, e);
-  const at = (moved: number): Float64Array[] => {
-    write_element(x, e, moved);
-    return outputs_of(op, func(...inputs)).filter((out) => out.dtype.is_floating_point).map(read_elements);
-  };
+  write_element(x, e, value + step);
   try {
-    const [before, here, after] = [at(value - eps), at(value), at(value + eps)];
-    const slope = (a: Float64Array[], b: Float64Array[], width: number): Float64Array[] => a.map((from, o) => from.map((v, r) => (b[o][r] - v) / width));
-    return { middle: slope(before, after, 2 * eps), low: slope(before, here, eps), high: slope(here, after, eps) };
+    const result = func(...inputs);
+    return (all ? outputs_of(op, result) : differentiable(op, result)).map(read_elements);
   } finally {
     write_element(x, e, value);
   }
 }
 
-/** vᵀ·J·u for one pseudo-random pair u, v: analytic by one backward, numeric by one difference along u. */
-function compare_projection(op: string, func: Differentiable, inputs: readonly Tensor[], { eps, atol, rtol, nondet_tol }: Required<GradcheckOptions>): void {
+/** vᵀ·J·u for one pair u, v: analytic by one backward, numeric by one difference along u. */
+function compare_projection(test: Test): void {
+  const { op, func, inputs, eps, atol, rtol } = test;
   const outs = differentiable(op, func(...inputs));
-  const seeds = outs.map(pseudo_random);
+  const seeds = outs.map(direction_like);
   const wanted = inputs.filter(requires_grad);
-  const run = (): (Tensor | null)[] => grad(differentiable(op, func(...inputs)), wanted, { grad_outputs: seeds, allow_unused: true });
-  const [found, again] = [run(), run()];
+  const analytic = (): (Tensor | null)[] =>
+    grad(differentiable(op, func(...inputs)), wanted, { grad_outputs: seeds, allow_unused: true });
+  const [found, again] = [analytic(), analytic()];
   wanted.forEach((x, i) => {
-    const u = read_elements(pseudo_random(x));
-    const scale = Math.hypot(...u) || 1;
-    const a = dot(found[i], u) / scale;
-    const repeated = dot(again[i], u) / scale;
-    if (Math.abs(a - repeated) > nondet_tol) throw new GradcheckError(`${op}: the gradient is not deterministic: input ${i}: ${a}, then ${repeated}`);
+    if (x.count === 0) return;
+    const u = read_elements(direction_like(x));
+    const norm = Math.hypot(...u);
+    const input = inputs.indexOf(x);
+    const a = dot(found[i], u) / norm;
+    check_deterministic(test, input, a, dot(again[i], u) / norm);
     const start = read_elements(x);
-    const at = (step: number): number => {
-      for (let e = 0; e < x.count; e++) write_element(x, e, start[e] + (step * u[e]) / scale);
-      return outputs_of(op, func(...inputs)).filter((out) => out.dtype.is_floating_point).reduce((sum, out, o) => sum + dot(seeds[o], read_elements(out)), 0);
+    const move = (step: number): void => {
+      for (let e = 0; e < x.count; e++) write_element(x, e, start[e] + (step * u[e]) / norm);
+    };
+    const projected = (step: number): number => {
+      move(step);
+      return differentiable(op, func(...inputs)).reduce((sum, out, o) => sum + dot(seeds[o], read_elements(out)), 0);
     };
     let numeric: number;
     try {
-      const after = at(eps);
-      numeric = (after - at(-eps)) / (2 * eps);
+      numeric = (projected(eps) - projected(-eps)) / (2 * eps);
     } finally {
-      for (let e = 0; e < x.count; e++) write_element(x, e, start[e]);
+      move(0);
     }
-    if (Math.abs(a - numeric) > atol + rtol * Math.abs(numeric))
-      throw new GradcheckError(`${op}: input ${inputs.indexOf(x)} along a random direction: analytic ${a}, numeric ${numeric}; run without fast_mode for the element`);
+    if (close(a, numeric, atol, rtol)) return;
+    compare_elements(test, outs);
+    throw new GradcheckError(
+      `${op}: input ${input} along a direction: analytic ${a}, numeric ${numeric}; every element by itself is within the tolerance`,
+    );
   });
 }
 
-function dot(g: Tensor | null, u: Float64Array): number {
-  return g === null ? 0 : read_elements(g).reduce((sum, v, i) => sum + v * u[i], 0);
+function dot(g: Tensor | null, u: Tensor | Float64Array): number {
+  if (g === null) return 0;
+  const [a, b] = [g, u].map((each) => (each instanceof Tensor ? read_elements(each) : each));
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 /** Values in (0.1, 1.1) that depend on the element's position alone. */
-function pseudo_random(like: Tensor): Tensor {
+function direction_like(like: Tensor): Tensor {
   const out = ones(like.shape, { dtype: like.dtype });
   for (let i = 0; i < out.count; i++) write_element(out, i, 0.1 + ((i * 0.618_033_988_749_895 + 0.25) % 1));
   return out;
 }
 
+function leaf(from: Tensor): Tensor {
+  const made = clone(detach(from));
+  made.leaf_requires_grad = true;
+  return made;
+}
+
 function differentiable(op: string, result: Result): Tensor[] {
-  const outs = outputs_of(op, result).filter((out) => out.dtype.is_floating_point && requires_grad(out));
-  if (outs.length === 0) throw new GradcheckError(`${op}: no output of the function requires grad`);
-  return outs;
+  return outputs_of(op, result).filter(requires_grad);
 }
 
 function outputs_of(op: string, result: Result): Tensor[] {
-  const list = result instanceof Tensor ? [result] : [...result];
-  for (const each of list) if (!(each instanceof Tensor)) fail_type(op, 'the result of the function', 'a Tensor or an array of Tensors', each);
-  return list;
+  const list = result instanceof Tensor ? [result] : result;
+  if (!Array.isArray(list) || !list.every((each) => each instanceof Tensor))
+    fail_type(op, 'the result of the function', 'a Tensor or an array of Tensors', result);
+  return [...list];
 }
 
 function as_inputs(op: string, inputs: Tensor | readonly Tensor[]): Tensor[] {
   const list = inputs instanceof Tensor ? [inputs] : inputs;
-  if (!Array.isArray(list) || !list.every((each) => each instanceof Tensor)) fail_type(op, 'inputs', 'a Tensor or an array of Tensors', inputs);
+  if (!Array.isArray(list) || !list.every((each) => each instanceof Tensor))
+    fail_type(op, 'inputs', 'a Tensor or an array of Tensors', inputs);
   return [...list];
 }
-
-function index_text(t: Tensor, flat: number): string {
-  return shape_text(index_of(t.shape, flat));
-}
-

@@ -1,6 +1,7 @@
 import { fail } from '../errors';
 import type { Tensor } from '../tensor/tensor';
 import { is_grad_enabled } from './mode';
+import { capture_stack } from './origin';
 
 export type Grad = Tensor | null;
 /** Gradients with respect to the inputs, in their order; null where none is needed or there is none. */
@@ -8,15 +9,28 @@ export type Rule = (g: Tensor, node: Node) => readonly Grad[];
 export type Hook = (grad: Tensor) => Tensor | undefined | void;
 
 let sequence = 0;
-let capture_stacks = false;
 
-/** Anomaly mode: every node remembers where in the user's code it was made. */
-export function set_capture_stacks(on: boolean): void {
-  capture_stacks = on;
+/** Anomaly mode: every node remembers where in the user's code it was made; `check_nan`: backward looks for NaN. */
+export interface Anomaly {
+  readonly enabled: boolean;
+  readonly check_nan: boolean;
+}
+
+let anomaly: Anomaly = { enabled: false, check_nan: true };
+
+/** Returns what was in force before. */
+export function set_anomaly(mode: Anomaly): Anomaly {
+  const before = anomaly;
+  anomaly = mode;
+  return before;
 }
 
 export function anomaly_enabled(): boolean {
-  return capture_stacks;
+  return anomaly.enabled;
+}
+
+export function looks_for_nan(): boolean {
+  return anomaly.enabled && anomaly.check_nan;
 }
 
 /** One recorded operation. A node is always younger than the nodes it leads to, so descending `sequence` is a topological order. */
@@ -31,7 +45,7 @@ export class Node {
   freed = false;
   hooks: Map<number, Hook[]> | null = null;
   retained: Map<number, Tensor> | null = null;
-  readonly stack: string | undefined = capture_stacks ? new Error().stack : undefined;
+  readonly stack: string | undefined = anomaly.enabled ? capture_stack() : undefined;
   private inner: Node | null = null;
   private readonly versions: number[];
 

@@ -1,0 +1,27 @@
+import { resolve, sep } from 'node:path';
+
+/** Where in the user's code an operation was called; for anomaly mode. */
+
+// The same distance from lib/autograd (tests) and dist/autograd (users).
+const root = resolve(__dirname, '../..');
+const own = ['lib', 'dist'].map((room) => `${root}${sep}${room}${sep}`);
+/** Modules within modules: the user's frame may lie this far up. */
+const DEPTH = 64;
+
+/** The stack at this point, long enough to reach the user's code. */
+export function capture_stack(): string | undefined {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEPTH;
+  const { stack } = new Error();
+  Error.stackTraceLimit = limit;
+  return stack;
+}
+
+/** `file:line:column` of the innermost frame outside this library and outside Node itself. */
+export function user_line(stack: string): string | undefined {
+  for (const frame of stack.split('\n')) {
+    const place = /^\s+at (?:.*\()?(.+:\d+:\d+)\)?$/.exec(frame)?.[1];
+    if (place !== undefined && !place.startsWith('node:') && !own.some((path) => place.includes(path))) return place;
+  }
+  return undefined;
+}
