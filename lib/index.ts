@@ -10,3 +10,4 @@ export { empty_cache, memory_stats, reset_peak_memory_stats } from './tensor/col
 export { bool, DType, float32, float64, get_default_dtype, int32, int64, set_default_dtype, uint8 } from './tensor/dtype';
 export { type PrintOptions, set_printoptions } from './tensor/print';
 export { is_tensor, Tensor } from './tensor/tensor';
+export * as utils from './utils';

@@ -1,6 +1,7 @@
 import { no_grad } from '../autograd/mode';
 import { check_number, check_options, fail, fail_type, shape_text } from '../errors';
-import { fill_with } from '../native/map';
+import { copy_into, fill_with } from '../native/map';
+import { where } from '../ops/where';
 import { numel_of } from '../tensor/shape';
 import { check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 
@@ -167,7 +168,7 @@ export function trunc_normal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2):
     for (;;) {
       const outside = target.lt(a).logical_or(target.gt(b));
       if (!outside.any().item()) return;
-      target.copy_(outside.where(target.clone().normal_(mean, std), target));
+      copy_into(target, where(outside, target.clone().normal_(mean, std), target));
     }
   });
 }

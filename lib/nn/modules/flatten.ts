@@ -35,7 +35,6 @@ trust(Flatten);
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Identity.html
  */
 export class Identity extends Module {
-  // biome-ignore lint/complexity/noUselessConstructor: as in PyTorch, arguments are taken and ignored
   constructor(..._ignored: unknown[]) {
     super();
   }

@@ -28,7 +28,11 @@ export class Sequential extends IndexedModules {
     if (given.length === 1 && is_named(first)) {
       for (const [name, module] of named_entries<Module>('Sequential', first))
         this.add_module(name, check_module(name, module));
-    } else given.forEach((module, i) => this.append(check_module(i, module)));
+      return;
+    }
+    given.forEach((module, i) => {
+      this.append(check_module(i, module));
+    });
   }
 
   /** The modules from `start` to before `end`, as another Sequential that shares them. */
