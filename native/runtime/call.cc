@@ -92,7 +92,7 @@ void* Call::optional(Dtype dtype, int64_t n) {
 void Call::view(View& view, Dtype dtype, const Shape& shape, bool writable) {
   double id = number();
   if (id == 0) {
-    if (writable) fail("an output cannot be an immediate");
+    if (writable && shape.count > 0) fail("an output cannot be an immediate");
     store_scalar(view.scalar, dtype, number());
     view.data = view.scalar;
     for (int i = 0; i < shape.ndim; i++) number();
