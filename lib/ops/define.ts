@@ -54,6 +54,8 @@ export interface OpRecord<F = (...args: never[]) => unknown> {
   methods?: readonly string[];
   /** The in-place form, if it has one; becomes the method `name_`. */
   inplace?: (...args: never[]) => Tensor;
+  /** Sees memory as it lies: other layouts of the input give another result, or an error. */
+  sees_layout?: boolean;
   /** Adds elements up in the order of memory: a transposed input may round differently. */
   sums?: boolean;
   /** Largest relative error against the reference in float32; default 1e-5. */

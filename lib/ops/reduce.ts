@@ -146,6 +146,7 @@ function reduction(spec: Spec): (input: Tensor, ...given: readonly unknown[]) =>
           : (g, node) => [spec.gradient(g, node.saved(0), node.saved(1), judged)];
       return record(out, spec.node_name(judged), [x], spec.saves === 'nothing' ? [] : [x, out], rule);
     },
+    sums: true,
     samples: spec.samples,
     reference: (x: Reference, ...given: readonly unknown[]) => {
       const judged = judge(x.shape, given);
@@ -355,6 +356,7 @@ const squares_kernel = kernel('norm2');
 /** The p-norm of the elements, over all dimensions or those named; p defaults to 2. @see https://pytorch.org/docs/stable/generated/torch.norm.html */
 export const norm = op({
   name: 'norm',
+  sums: true,
   call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
     check_tensor('norm', 'input', input);
     const { p, how } = judge_norm(input.shape, given);

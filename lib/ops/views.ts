@@ -69,6 +69,7 @@ const spread = (list: readonly unknown[]): unknown => (list.length === 1 && Arra
 
 export const view = op({
   name: 'view',
+  sees_layout: true,
   call: (x: Tensor, ...shape: readonly (number | readonly number[])[]): Tensor => {
     check_tensor('view', 'input', x);
     const wanted = infer_size('view', shape, x.count);
@@ -99,7 +100,7 @@ export const reshape = op({
   samples: () => [{ args: [sample([2, 6]), [3, 4]] }, { args: [sample([4]), 2, 2] }, { args: [sample([]), [1]] }],
 });
 
-export const view_as = op({ name: 'view_as', call: (x: Tensor, other: Tensor): Tensor => view(x, other.shape), samples: () => [{ args: [sample([2, 3]), sample([6])] }] });
+export const view_as = op({ name: 'view_as', sees_layout: true, call: (x: Tensor, other: Tensor): Tensor => view(x, other.shape), samples: () => [{ args: [sample([2, 3]), sample([6])] }] });
 export const reshape_as = op({ name: 'reshape_as', call: (x: Tensor, other: Tensor): Tensor => reshape(x, other.shape), samples: () => [{ args: [sample([2, 3]), sample([6])] }] });
 
 export const flatten = op({
@@ -310,6 +311,7 @@ export const diagonal = op({
 
 export const as_strided = op({
   name: 'as_strided',
+  sees_layout: true,
   call: (x: Tensor, size: readonly number[], stride: readonly number[], storage_offset?: number): Tensor => {
     check_tensor('as_strided', 'input', x);
     const shape = size.map((n) => check_integer('as_strided', 'size', n, 0));
