@@ -1,5 +1,6 @@
-// Conversion between element types, defined for every value. As PyTorch on this kind of machine: a float that does not fit
-// an int64 or int32 gives its smallest value; uint8 and integers keep the low bits; bool is value != 0 (NaN is true).
+// Conversion between element types, defined for every value. As PyTorch on this kind of machine: a float that does not
+// fit an int64 or int32 gives its smallest value; uint8 and integers keep the low bits; bool is value != 0 (NaN is
+// true).
 #pragma once
 #include <cstdint>
 #include <type_traits>

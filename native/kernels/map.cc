@@ -15,8 +15,8 @@ constexpr int64_t kTile =
 constexpr int64_t kShortRow = 64;  // rows below this are gathered several at a time
 constexpr int kMaxOperands = 1 + kMaxInputs;
 
-// Each chunk runs in steps. In a step an operand is read in place if the step is contiguous in it, from a buffer of equal
-// values if it is broadcast, else gathered into a buffer.
+// Each chunk runs in steps. In a step an operand is read in place if the step is contiguous in it, from a buffer of
+// equal values if it is broadcast, else gathered into a buffer.
 enum class Access { direct, constant, gathered };
 
 // Steps along the elements of the output.
@@ -62,8 +62,8 @@ struct Rows {
   }
 };
 
-// Steps over blocks of rows and columns, for inputs that are contiguous along the columns (transposed ones): gathered row by
-// row, each of their cache lines would be fetched once for every element of it.
+// Steps over blocks of rows and columns, for inputs that are contiguous along the columns (transposed ones): gathered
+// row by row, each of their cache lines would be fetched once for every element of it.
 struct Blocks {
   static constexpr int64_t kRows = 16, kColumns = 32;
   static_assert(kRows * kColumns == kTile);

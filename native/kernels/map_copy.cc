@@ -22,12 +22,9 @@ void move_items(void* out, const void* const* in, int64_t n, const double*) {
 
 MapFunction mover(Dtype dtype) {
   switch (item_size(dtype)) {
-    case 8:
-      return move_items<8>;
-    case 4:
-      return move_items<4>;
-    default:
-      return move_items<1>;
+    case 8: return move_items<8>;
+    case 4: return move_items<4>;
+    default: return move_items<1>;
   }
 }
 
@@ -65,18 +62,12 @@ void store(double value, uint8_t* at) {
 
 void store_as(Dtype dtype, double value, uint8_t* at) {
   switch (dtype) {
-    case Dtype::float32:
-      return store<float>(value, at);
-    case Dtype::float64:
-      return store<double>(value, at);
-    case Dtype::int64:
-      return store<int64_t>(value, at);
-    case Dtype::int32:
-      return store<int32_t>(value, at);
-    case Dtype::uint8:
-      return store<uint8_t>(value, at);
-    case Dtype::boolean:
-      return store<Boolean>(value, at);
+    case Dtype::float32: return store<float>(value, at);
+    case Dtype::float64: return store<double>(value, at);
+    case Dtype::int64: return store<int64_t>(value, at);
+    case Dtype::int32: return store<int32_t>(value, at);
+    case Dtype::uint8: return store<uint8_t>(value, at);
+    case Dtype::boolean: return store<Boolean>(value, at);
   }
 }
 

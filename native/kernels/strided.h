@@ -32,8 +32,8 @@ struct Position {
 // n elements of operand k, from position `at` on, to or from contiguous memory.
 void gather(const Strided& layout, int k, const Position& at, int64_t n, uint8_t* to);
 void scatter(const Strided& layout, int k, const Position& at, int64_t n, const uint8_t* from);
-// rows x columns elements of operand k from `from` on, rows along dimension 1 and columns along dimension 0, to a contiguous
-// block. Reads along dimension 1.
+// rows x columns elements of operand k from `from` on, rows along dimension 1 and columns along dimension 0, to a
+// contiguous block. Reads along dimension 1.
 void gather_block(const Strided& layout, int k, const uint8_t* from, int64_t rows, int64_t columns, uint8_t* to);
 // One element, n times.
 void repeat(const uint8_t* element, int item, int64_t n, uint8_t* to);

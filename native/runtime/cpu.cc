@@ -11,8 +11,7 @@ constexpr const char* kUnsupported = "not supported by this machine";
 
 bool supported(Isa isa) {
   switch (isa) {
-    case Isa::scalar:
-      return true;
+    case Isa::scalar: return true;
 #if defined(__x86_64__) || defined(_M_X64)
     // These ask the operating system too (XGETBV): without its help the wide registers are lost at a context switch.
     case Isa::avx2:
@@ -22,11 +21,9 @@ bool supported(Isa isa) {
       return supported(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #elif defined(__aarch64__) || defined(_M_ARM64)
-    case Isa::neon:
-      return true;
+    case Isa::neon: return true;
 #endif
-    default:
-      return false;
+    default: return false;
   }
 }
 
@@ -77,14 +74,10 @@ const char* isa_error() { return choice().error; }
 
 const char* isa_name(Isa isa) {
   switch (isa) {
-    case Isa::avx2:
-      return "avx2";
-    case Isa::avx512:
-      return "avx512";
-    case Isa::neon:
-      return "neon";
-    default:
-      return "scalar";
+    case Isa::avx2: return "avx2";
+    case Isa::avx512: return "avx512";
+    case Isa::neon: return "neon";
+    default: return "scalar";
   }
 }
 

@@ -1,5 +1,6 @@
-// Compiles CRESSET_SOURCE once per instruction set, each in its own namespace (cresset::scalar, ::avx2, ::avx512, ::neon)
-// and target region. Standard headers must be included before, outside the regions. No include guard on purpose.
+// Compiles CRESSET_SOURCE once per instruction set, each in its own namespace (cresset::scalar, ::avx2, ::avx512,
+// ::neon) and target region. Standard headers must be included before, outside the regions. No include guard on
+// purpose.
 //
 //   #include "simd/vector.h"
 //   #define CRESSET_SOURCE "kernels/fill.inc"

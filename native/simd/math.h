@@ -1,7 +1,8 @@
 // Elementary functions of a Vec, float and double: exp expm1 log log1p log2 log10 tanh sigmoid erf sin cos tan, fmod
-// (exact); pow and lanewise<Library...> go through the standard library lane by lane. Written once in math.inc, so their
-// results are the same bits on every instruction set. Within 2 units in the last place of the exact result (sigmoid 2.2,
-// tan 3) for every argument (test/native/math_test.cc measures them), right at 0, inf, NaN and subnormals.
+// (exact); pow and lanewise<Library...> go through the standard library lane by lane. Written once in math.inc, so
+// their results are the same bits on every instruction set. Within 2 units in the last place of the exact result
+// (sigmoid 2.2, tan 3) for every argument (test/native/math_test.cc measures them), right at 0, inf, NaN and
+// subnormals.
 #pragma once
 #include <utility>
 

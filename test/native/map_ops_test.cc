@@ -1,5 +1,5 @@
-// What each elementwise operation computes: PyTorch's results at kinks, zeros, infinities and NaN, taken from PyTorch 2;
-// and the same bits on every instruction set.
+// What each elementwise operation computes: PyTorch's results at kinks, zeros, infinities and NaN, taken from PyTorch
+// 2; and the same bits on every instruction set.
 #include <cstring>
 #include <limits>
 

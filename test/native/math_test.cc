@@ -41,7 +41,7 @@ const Reference references[] = {
     {"log2", 2, std::log2, std::log2}, {"log10", 2, std::log10, std::log10},
     {"tanh", 2, std::tanh, std::tanh}, {"sigmoid", 2.2, sigmoid_reference, sigmoid_reference},
     {"erf", 2, std::erf, std::erf},    {"sin", 2, std::sin, std::sin},
-    {"cos", 2, std::cos, std::cos},       {"tan", 3, std::tan, std::tan},
+    {"cos", 2, std::cos, std::cos},    {"tan", 3, std::tan, std::tan},
 };
 
 // Representations spread over the whole type, both signs, all exponents, and the values where something changes.
