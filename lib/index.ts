@@ -1,13 +1,24 @@
 export * as autograd from './autograd';
 export { enable_grad, is_grad_enabled, no_grad, set_grad_enabled } from './autograd/mode';
+export { __version__, get_isa, get_num_threads, set_num_threads } from './backend';
 export * as nn from './nn';
 export * from './ops';
 export * as optim from './optim';
-export { load, save, type SaveOptions } from './serialization';
 export { Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state } from './random';
+export { load, type SaveOptions, save } from './serialization';
 export type { NestedList, ToOptions } from './tensor/access';
 export { empty_cache, memory_stats, reset_peak_memory_stats } from './tensor/collector';
-export { bool, DType, float32, float64, get_default_dtype, int32, int64, set_default_dtype, uint8 } from './tensor/dtype';
+export {
+  bool,
+  DType,
+  float32,
+  float64,
+  get_default_dtype,
+  int32,
+  int64,
+  set_default_dtype,
+  uint8,
+} from './tensor/dtype';
 export { type PrintOptions, set_printoptions } from './tensor/print';
 export { is_tensor, Tensor } from './tensor/tensor';
 export * as utils from './utils';

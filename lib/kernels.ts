@@ -1,7 +1,7 @@
 import { check_integer, check_number, check_options, describe, fail, fail_type } from './errors';
 import { addon } from './native/addon';
-import { float32, float64 } from './tensor/dtype';
 import type { DType } from './tensor/dtype';
+import { float32, float64 } from './tensor/dtype';
 
 /**
  * The raw kernels over typed arrays, for people who want nothing else: any Float32Array or Float64Array, external,
@@ -38,13 +38,20 @@ export interface BackwardOptions<A extends FloatArray> {
  * ```
  */
 export function leaky_relu<A extends FloatArray>(x: A, options?: ForwardOptions<A>): A {
-  const { negative_slope, out, mask } = check_options('leaky_relu', options, { negative_slope: 0.01, out: null as A | null, mask: null as Uint8Array | null });
+  const { negative_slope, out, mask } = check_options('leaky_relu', options, {
+    negative_slope: 0.01,
+    out: null as A | null,
+    mask: null as Uint8Array | null,
+  });
   return forward('leaky_relu', x, out ?? fresh('leaky_relu', x), mask, negative_slope);
 }
 
 /** {@link leaky_relu} in place; right for every slope when `mask` is kept for backward. */
 export function leaky_relu_<A extends FloatArray>(x: A, options?: Omit<ForwardOptions<A>, 'out'>): A {
-  const { negative_slope, mask } = check_options('leaky_relu_', options, { negative_slope: 0.01, mask: null as Uint8Array | null });
+  const { negative_slope, mask } = check_options('leaky_relu_', options, {
+    negative_slope: 0.01,
+    mask: null as Uint8Array | null,
+  });
   return forward('leaky_relu_', x, x, mask, negative_slope);
 }
 
@@ -75,26 +82,20 @@ export function alloc(n: number, dtype: 'float64' | DType): Float64Array;
 export function alloc(n: number, dtype: string | DType = 'float32'): FloatArray {
   check_integer('alloc', 'n', n, 0, 2 ** 43);
   const name = String(dtype).replace('torch.', '');
-  const type = name === 'float32' ? float32 : name === 'float64' ? float64 : fail_type('alloc', 'dtype', '"float32" or "float64"', dtype);
+  const type =
+    name === 'float32'
+      ? float32
+      : name === 'float64'
+        ? float64
+        : fail_type('alloc', 'dtype', '"float32" or "float64"', dtype);
   const array = type.array as unknown as new (buffer: ArrayBuffer, offset?: number, length?: number) => FloatArray;
   if (n === 0) return new array(new ArrayBuffer(0));
-  const buffer = addon.raw_alloc(n * type.itemsize) ?? fail('alloc', `${n * type.itemsize} bytes could not be allocated`);
+  const buffer =
+    addon.raw_alloc(n * type.itemsize) ?? fail('alloc', `${n * type.itemsize} bytes could not be allocated`);
   return new array(buffer, 0, n);
 }
 
-/** The instruction set in use: `avx512`, `avx2`, `neon` or `scalar`; `CRESSET_ISA` forces one. */
-export function isa(): string {
-  return addon.isa();
-}
-
-export function get_num_threads(): number {
-  return addon.num_threads();
-}
-
-/** Threads that kernels use, between 1 and 256. Results are the same bits for any number. */
-export function set_num_threads(count: number): void {
-  addon.set_num_threads(check_integer('set_num_threads', 'count', count, 1));
-}
+export { get_isa as isa, get_num_threads, set_num_threads } from './backend';
 
 function check_array<A extends FloatArray>(op: string, name: string, value: A): A {
   const kind = Object.prototype.toString.call(value).slice(8, -1);
@@ -110,18 +111,23 @@ function fresh<A extends FloatArray>(op: string, like: A): A {
 function check_fit(op: string, x: FloatArray, name: string, other: FloatArray): void {
   check_array(op, name, other);
   if (other.length !== x.length || other.BYTES_PER_ELEMENT !== x.BYTES_PER_ELEMENT)
-    fail(op, `${name} has ${other.length} elements of ${other.BYTES_PER_ELEMENT} bytes, expected ${x.length} of ${x.BYTES_PER_ELEMENT}`);
+    fail(
+      op,
+      `${name} has ${other.length} elements of ${other.BYTES_PER_ELEMENT} bytes, expected ${x.length} of ${x.BYTES_PER_ELEMENT}`,
+    );
 }
 
 function check_mask(op: string, x: FloatArray, mask: unknown): void {
   const bytes = Math.ceil(x.length / 8);
   if (Object.prototype.toString.call(mask) !== '[object Uint8Array]') fail_type(op, 'mask', 'a Uint8Array', mask);
-  if ((mask as Uint8Array).length !== bytes) fail(op, `expected mask to have ${bytes} bytes for ${x.length} elements, got ${(mask as Uint8Array).length}`);
+  if ((mask as Uint8Array).length !== bytes)
+    fail(op, `expected mask to have ${bytes} bytes for ${x.length} elements, got ${(mask as Uint8Array).length}`);
 }
 
 function check_slope(op: string, x: FloatArray, slope: unknown): number {
   const s = check_number(op, 'negative_slope', slope);
-  if (x.BYTES_PER_ELEMENT === 4 && Number.isFinite(s) && !Number.isFinite(Math.fround(s))) fail(op, `negative_slope ${s} does not fit float32`);
+  if (x.BYTES_PER_ELEMENT === 4 && Number.isFinite(s) && !Number.isFinite(Math.fround(s)))
+    fail(op, `negative_slope ${s} does not fit float32`);
   return s;
 }
 
@@ -134,14 +140,21 @@ function forward<A extends FloatArray>(op: string, x: A, out: A, mask: Uint8Arra
   return out;
 }
 
-function backward<A extends FloatArray>(op: string, grad: A, out: A, mask: Uint8Array | null, input: A | null, slope: number): A {
+function backward<A extends FloatArray>(
+  op: string,
+  grad: A,
+  out: A,
+  mask: Uint8Array | null,
+  input: A | null,
+  slope: number,
+): A {
   check_array(op, 'grad', grad);
   check_fit(op, grad, 'out', out);
-  if ((mask === null) === (input === null)) fail(op, `expected exactly one of mask and input, got ${describe(mask)} and ${describe(input)}`);
+  if ((mask === null) === (input === null))
+    fail(op, `expected exactly one of mask and input, got ${describe(mask)} and ${describe(input)}`);
   if (mask !== null) check_mask(op, grad, mask);
   else check_fit(op, grad, 'input', input!);
   const wrong = addon.leaky_relu_backward(grad, out, mask ?? input!, check_slope(op, grad, slope));
   if (wrong !== undefined) fail(op, wrong);
   return out;
 }
-
