@@ -12,8 +12,8 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 }  // namespace
 
 GemmPlan::GemmPlan(const GemmShape& shape, const GemmTile& tile, int threads) {
-  // A block's part of B, depth x columns, should stay in half of a 1 MiB cache while the rows of A pass by.
-  constexpr int64_t kCacheBytes = int64_t{512} << 10;
+  // A block's part of B, depth x columns, should stay in the last cache while the rows of A pass by.
+  constexpr int64_t kCacheBytes = int64_t{4} << 20;
   int64_t most_columns = kCacheBytes / tile.item_bytes / std::max<int64_t>(shape.depth, 1);
   int64_t panels = ceil_div(shape.n, tile.width), tiles = ceil_div(shape.m, tile.rows);
   if (!shape.whole_rows) column_parts = ceil_div(panels, std::max<int64_t>(most_columns / tile.width, 1));

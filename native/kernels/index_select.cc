@@ -5,7 +5,6 @@
 //
 // Where indices repeat, index_add adds in their order.
 #include <algorithm>
-#include <cstring>
 
 #include "kernels/index_reader.h"
 #include "kernels/index_types.h"
@@ -35,12 +34,18 @@ struct Select {
   IndexFault& fault;
 
   void operator()(int64_t begin, int64_t end) const {
+    int64_t position = begin % e.count;
+    const T* slab = in + begin / e.count * e.size * e.inner;
     for (int64_t item = begin; item < end; item++) {
-      int64_t position = item % e.count, chosen = index[position];
+      int64_t chosen = index[position];
       if (chosen < 0 || chosen >= e.size) return fault.report(position, chosen);
-      const T* from = in + (item / e.count * e.size + chosen) * e.inner;
+      const T* from = slab + chosen * e.inner;
       if (e.inner == 1) out[item] = *from;
-      else std::memcpy(out + item * e.inner, from, static_cast<size_t>(e.inner) * sizeof(T));
+      else std::copy_n(from, e.inner, out + item * e.inner);
+      if (++position == e.count) {
+        position = 0;
+        slab += e.size * e.inner;
+      }
     }
   }
 };
@@ -63,35 +68,30 @@ void index_select_entry(Call& call) {
   fault.raise("index", e.size);
 }
 
-// Items are slices of the inner dimension, which no other item touches; each goes through all indices in order.
+// Items are ranges of output rows, which no other item touches; each goes through all indices in order and takes its own.
 template <class T>
 struct AddRows {
-  static constexpr int64_t kSlice = 128;
   const Extents& e;
   T* out;
   const T* in;
   const IndexReader& index;
   T alpha;
+  int64_t ranges;
   IndexFault& fault;
-
-  int64_t slices() const { return (e.inner + kSlice - 1) / kSlice; }
 
   void operator()(int64_t begin, int64_t end) const {
     for (int64_t item = begin; item < end; item++) {
-      int64_t outer = item / slices(), column = item % slices() * kSlice;
-      int64_t width = std::min(kSlice, e.inner - column);
+      int64_t outer = item / ranges, range = item % ranges;
+      int64_t first = e.size * range / ranges, last = e.size * (range + 1) / ranges;
       for (int64_t position = 0; position < e.count; position++) {
         int64_t chosen = index[position];
         if (chosen < 0 || chosen >= e.size) return fault.report(position, chosen);
-        T* to = out + (outer * e.size + chosen) * e.inner + column;
-        const T* from = in + (outer * e.count + position) * e.inner + column;
-        add(to, from, width);
+        if (chosen < first || chosen >= last) continue;
+        T* to = out + (outer * e.size + chosen) * e.inner;
+        const T* from = in + (outer * e.count + position) * e.inner;
+        for (int64_t i = 0; i < e.inner; i++) to[i] = wrapping_add(to[i], from[i], alpha);
       }
     }
-  }
-
-  void add(T* to, const T* from, int64_t n) const {
-    for (int64_t i = 0; i < n; i++) to[i] = wrapping_add(to[i], from[i], alpha);
   }
 };
 
@@ -106,9 +106,11 @@ void index_add(Call& call, const Extents& e) {
   if (selected == 0) return;
   IndexFault fault;
   T typed_alpha = std::is_integral_v<T> ? static_cast<T>(static_cast<int64_t>(alpha)) : static_cast<T>(alpha);
-  AddRows<T> body{e, out, in, index, typed_alpha, fault};
-  int64_t work = std::max<int64_t>(1, e.count * std::min(e.inner, AddRows<T>::kSlice));
-  parallel_for(e.outer * body.slices(), std::max<int64_t>(1, kGrain / work), body);
+  int64_t work = std::max<int64_t>(1, e.count * e.inner);
+  // Every range reads all indices: only long rows are worth that.
+  int64_t ranges = e.inner >= 16 && work >= 4 * kGrain ? std::min<int64_t>(8, e.size) : 1;
+  AddRows<T> body{e, out, in, index, typed_alpha, std::max<int64_t>(1, ranges), fault};
+  parallel_for(e.outer * body.ranges, std::max<int64_t>(1, kGrain / (work / body.ranges)), body);
   fault.raise("index", e.size);
 }
 

@@ -106,6 +106,8 @@ struct Sorting {
     constexpr int64_t kShort = 64;
     if (columns <= kShort) {
       insertion_sort(entries, columns);
+    } else if (wanted <= columns / 64) {
+      std::partial_sort(entries, entries + wanted, entries + columns);
     } else if (wanted < columns / 8) {
       std::nth_element(entries, entries + wanted, entries + columns);
       std::sort(entries, entries + wanted);

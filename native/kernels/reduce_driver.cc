@@ -42,15 +42,17 @@ struct Work {
   }
 };
 
-// One output from one contiguous run, or a chunk of it. Items: chunks of output 0, of output 1 ...
+// One output from contiguous runs: a chunk is one of them or a part of one. Items: chunks of output 0, of output 1 ...
 struct Runs : Work {
+  int64_t parts() const { return ceil_div(plan.reduce_dims.inner_size(), kRun); }
+
   void operator()(int64_t begin, int64_t end) const {
     if (chunks == 1) return whole(begin, end);
-    int64_t n = plan.reduce.count;
+    int64_t length = plan.reduce_dims.inner_size();
     for (int64_t item = begin; item < end; item++) {
-      int64_t output = item / chunks, chunk = item % chunks, first = chunk * kRun;
-      Cursor at(plan.keep_dims, output);
-      loops.rows(element(plan.in, at.offset() + first, loops.in_size), 0, 1, std::min(kRun, n - first),
+      int64_t output = item / chunks, chunk = item % chunks, first = chunk % parts() * kRun;
+      Cursor at(plan.keep_dims, output), run(plan.reduce_dims, chunk / parts() * length + first);
+      loops.rows(element(plan.in, at.offset() + run.offset(), loops.in_size), 0, 1, std::min(kRun, length - first),
                  parameter(p, output, loops.out_size), slot(chunk, output));
     }
   }
@@ -91,10 +93,11 @@ struct Columns : Work {
 
   int64_t row_offsets(int64_t chunk, int64_t* offset) const {
     int64_t first = chunk * kRows, rows = std::min(kRows, plan.reduce.count - first);
-    Cursor row(plan.reduce_dims, first);
-    for (int64_t r = 0; r < rows; r++) {
-      offset[r] = row.offset();
-      row.advance(1);
+    Cursor at(plan.reduce_dims, first);
+    for (int64_t r = 0; r < rows;) {
+      int64_t run = std::min(at.run(), rows - r);
+      for (int64_t i = 0; i < run; i++) offset[r++] = at.offset() + i * plan.reduce_dims.inner_stride();
+      at.advance(run);
     }
     return rows;
   }
@@ -169,7 +172,8 @@ ReducePlan::ReducePlan(const Shape& kept, const Shape& reduced, const View& view
 void reduce(const ReduceLoops& loops, const ReducePlan& plan, const void* p, void* out) {
   int64_t outputs = plan.keep.count, n = plan.reduce.count;
   bool by_runs = plan.runs(), by_columns = !by_runs && plan.columns();
-  int64_t chunks = ceil_div(n, by_columns ? kRows : kRun);
+  int64_t length = plan.reduce_dims.inner_size();
+  int64_t chunks = by_runs ? n / length * ceil_div(length, kRun) : ceil_div(n, by_columns ? kRows : kRun);
   Scratch scratch(chunks == 1 ? 0 : static_cast<size_t>(chunks * outputs) * loops.out_size);
   Work work{loops, plan, p, chunks == 1 ? out : scratch.as<void>(), chunks};
   if (by_columns) {
@@ -179,7 +183,7 @@ void reduce(const ReduceLoops& loops, const ReducePlan& plan, const void* p, voi
     int64_t items = outputs / plan.keep_dims.inner_size() * chunks * columns.blocks();
     parallel_for(items, std::max<int64_t>(1, kGrain / (rows * width)), columns);
   } else {
-    int64_t grain = std::max<int64_t>(1, kGrain / std::min(n, kRun));
+    int64_t grain = std::max<int64_t>(1, kGrain / std::min(by_runs ? length : n, kRun));
     if (by_runs) parallel_for(outputs * chunks, grain, Runs{work});
     else parallel_for(outputs * chunks, grain, Scattered{work});
   }

@@ -29,8 +29,12 @@ struct ReducePlan {
 
   // Reads nothing but the numbers; neither shape may be empty.
   ReducePlan(const Shape& keep, const Shape& reduce, const View& view, Order order);
-  // Each output comes from one contiguous run.
-  bool runs() const { return reduce_dims.ndim == 1 && reduce_dims.inner_stride() == 1 && reduce.count > 1; }
+  // Each output comes from one contiguous run, or from long ones.
+  bool runs() const {
+    constexpr int64_t kLong = 256;
+    bool long_enough = reduce_dims.inner_size() >= (reduce_dims.ndim == 1 ? 2 : kLong);
+    return reduce_dims.inner_stride() == 1 && long_enough;
+  }
   // Neighbouring outputs come from neighbouring elements.
   bool columns() const { return keep_dims.inner_stride() == 1; }
 };

@@ -46,11 +46,18 @@ struct Locate {
   int64_t* out;
 
   void operator()(int64_t begin, int64_t end) const {
+    Cursor at(plan.keep_dims, begin);
+    bool one_run = plan.reduce_dims.ndim == 1;
     for (int64_t output = begin; output < end; output++) {
-      Cursor at(plan.keep_dims, output);
-      out[output] = locate(static_cast<const T*>(plan.in) + at.offset(), Match<T>(values[output]));
+      const T* x = static_cast<const T*>(plan.in) + at.offset();
+      Match<T> match(values[output]);
+      out[output] = one_run ? first_of(find(x, plan.reduce_dims.inner_stride(), plan.reduce.count, match)) : locate(x, match);
+      at.advance(1);
     }
   }
+
+  // Without a match, another thread changed the input meanwhile.
+  int64_t first_of(int64_t found) const { return found < plan.reduce.count ? found : 0; }
 
   int64_t locate(const T* x, const Match<T>& match) const {
     Cursor at(plan.reduce_dims, 0);
@@ -60,7 +67,7 @@ struct Locate {
       passed += run;
       at.advance(run);
     }
-    return 0;  // only when another thread changed the input meanwhile
+    return 0;
   }
 };
 
