@@ -67,7 +67,15 @@ function against_memcpy(name: string, work: Work, n: number, passes: number, mas
 }
 
 function against_pytorch(name: string, target: number, run: string, ...args: (string | number)[]): Duel {
-  return { kind: 'duel', name, ours: ours(run, ...args), peer: 'PyTorch', peers: one_and_all('pytorch', run, ...args), compare: 'time', target };
+  return {
+    kind: 'duel',
+    name,
+    ours: ours(run, ...args),
+    peer: 'PyTorch',
+    peers: one_and_all('pytorch', run, ...args),
+    compare: 'time',
+    target,
+  };
 }
 
 const K = 2 ** 10;
@@ -84,10 +92,20 @@ const leaky_relu: Duel[] = [
   against_memcpy('leaky_relu_backward kernel, n = 2^20, in place', ours('kernel_backward_in_place', M), M, 1, 1, 1.15),
   against_memcpy('leaky_relu forward, n = 2^20, using', ours('leaky_relu_using', M), M, 1, 0, 1.15),
   against_memcpy('leaky_relu forward, n = 2^20, plain loop', ours('leaky_relu_no_grad', M), M, 1, 0, 2.2),
-  against_memcpy('leaky_relu forward + backward, n = 2^20, plain loop', ours('leaky_relu_forward_backward', M), M, 2, 2, 2.2),
+  against_memcpy(
+    'leaky_relu forward + backward, n = 2^20, plain loop',
+    ours('leaky_relu_forward_backward', M),
+    M,
+    2,
+    2,
+    2.2,
+  ),
   against_pytorch('leaky_relu forward + backward, n = 2^20, plain loop', 1.3, 'leaky_relu_forward_backward', M),
   against_memcpy('leaky_relu forward, n = 2^24, fresh result', ours('leaky_relu_no_grad', M16), M16, 1, 0, 1.3),
-  { ...against_pytorch('leaky_relu forward, n = 2^24, fresh result', 0.1, 'leaky_relu_no_grad', M16), target_if_reused: 0.25 },
+  {
+    ...against_pytorch('leaky_relu forward, n = 2^24, fresh result', 0.1, 'leaky_relu_no_grad', M16),
+    target_if_reused: 0.25,
+  },
 ];
 
 const sgemm: Duel[] = [

@@ -32,12 +32,22 @@ const columns: { key: keyof Row; title: string; width: number }[] = [
 
 export function heading(infos: readonly Info[]): string {
   const machine = `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} threads, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`;
-  const contenders = infos.map((info) => [info.name, info.isa, info.blas, `${info.threads} threads`].filter(Boolean).join(', '));
-  return [`${machine}`, ...contenders.map((line) => `  ${line}`), '', row_text(Object.fromEntries(columns.map((c) => [c.key, c.title])) as unknown as Row)].join('\n');
+  const contenders = infos.map((info) =>
+    [info.name, info.isa, info.blas, `${info.threads} threads`].filter(Boolean).join(', '),
+  );
+  return [
+    `${machine}`,
+    ...contenders.map((line) => `  ${line}`),
+    '',
+    row_text(Object.fromEntries(columns.map((c) => [c.key, c.title])) as unknown as Row),
+  ].join('\n');
 }
 
 export function row_text(row: Row): string {
-  return columns.map(({ key, width }) => row[key].padEnd(width)).join('  ').trimEnd();
+  return columns
+    .map(({ key, width }) => row[key].padEnd(width))
+    .join('  ')
+    .trimEnd();
 }
 
 export function duel_row(duel: Duel, result: DuelResult): Row {
@@ -51,7 +61,6 @@ export function duel_row(duel: Duel, result: DuelResult): Row {
     met: result.ratio === null ? '–' : is_met(duel, result) ? 'yes' : 'NO',
   };
 }
-
 
 export function measured_text(name: string, result: Measured): string {
   return `${name.padEnd(columns[0].width)}  ${result.value}; target: ${result.target}: ${result.met ? 'yes' : 'NO'}`;
@@ -90,7 +99,11 @@ function time_text(seconds: number): string {
 }
 
 function si(value: number): string {
-  for (const [factor, prefix] of [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const)
+  for (const [factor, prefix] of [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const)
     if (value >= factor) return `${(value / factor).toFixed(1)} ${prefix}`;
   return `${value.toFixed(1)} `;
 }

@@ -13,7 +13,12 @@ import { normal, quick, run_duel } from './runner';
  */
 
 const { values: options } = parseArgs({
-  options: { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
 });
 
 function measure(script: string, args: readonly string[]): Measured {
@@ -28,7 +33,10 @@ function measure(script: string, args: readonly string[]): Measured {
 
 async function main(): Promise<void> {
   const wanted = cases.filter((each) => options.only === undefined || each.name.includes(options.only));
-  if (wanted.length === 0) throw new Error(`bench: no case contains ${JSON.stringify(options.only)}; there are:\n${cases.map((c) => c.name).join('\n')}`);
+  if (wanted.length === 0)
+    throw new Error(
+      `bench: no case contains ${JSON.stringify(options.only)}; there are:\n${cases.map((c) => c.name).join('\n')}`,
+    );
   const contenders = new Map<ContenderName, Contender>();
   const infos: Info[] = [];
   for (const name of needed(wanted)) {

@@ -80,13 +80,22 @@ function threads_of(work: Work): number {
 
 function judge(duel: Duel, lanes: readonly Lane[]): DuelResult {
   const [ours, ...peers] = lanes;
-  if (ours === undefined || ours.work !== duel.ours) throw new Error(`bench: our own contender did not run "${duel.name}"`);
+  if (ours === undefined || ours.work !== duel.ours)
+    throw new Error(`bench: our own contender did not run "${duel.name}"`);
   const best = peers.toSorted((a, b) => median(a.seconds) - median(b.seconds))[0];
   const reused = best !== undefined && best.page_faults < 16;
   const target = reused ? (duel.target_if_reused ?? duel.target) : duel.target;
   if (best === undefined) return { ours: median(ours.seconds), peer: null, best: null, ratio: null, target };
-  const ratios = ours.seconds.map((seconds, i) => (duel.compare === 'time' ? seconds / best.seconds[i] : best.seconds[i] / seconds));
-  return { ours: median(ours.seconds), peer: median(best.seconds), best: lane_name(duel, best.work), ratio: median(ratios), target };
+  const ratios = ours.seconds.map((seconds, i) =>
+    duel.compare === 'time' ? seconds / best.seconds[i] : best.seconds[i] / seconds,
+  );
+  return {
+    ours: median(ours.seconds),
+    peer: median(best.seconds),
+    best: lane_name(duel, best.work),
+    ratio: median(ratios),
+    target,
+  };
 }
 
 function lane_name(duel: Duel, work: Work): string {

@@ -24,7 +24,10 @@ describe('gradients share memory with nobody', () => {
     x.add(y).backward(g);
     g.fill_(0);
     x.grad!.mul_(2);
-    expect([x.grad!.tolist(), y.grad!.tolist()]).toEqual([[20, 40], [10, 20]]);
+    expect([x.grad!.tolist(), y.grad!.tolist()]).toEqual([
+      [20, 40],
+      [10, 20],
+    ]);
   });
 
   test('a leaf given to backward itself', () => {
@@ -41,7 +44,9 @@ describe('gradients share memory with nobody', () => {
     expect(x.grad!.tolist()).toEqual([2, 20]);
     x.grad = null;
     const y = F.leaky_relu(x, 0.5);
-    y.add(y).mul(y).backward(torch.tensor([1, 1]));
+    y.add(y)
+      .mul(y)
+      .backward(torch.tensor([1, 1]));
     // 2 y² has the derivative 4 y y'.
     expect(x.grad!.tolist()).toEqual([4 * -0.5 * 0.5, 8]);
   });
@@ -49,7 +54,10 @@ describe('gradients share memory with nobody', () => {
   test('one value through several rectifiers', () => {
     const x = leaf(-2, 3);
     const shared = x.mul(1);
-    F.leaky_relu(shared, 0.5).add(F.leaky_relu(shared, 0.25)).add(shared).backward(torch.tensor([1, 1]));
+    F.leaky_relu(shared, 0.5)
+      .add(F.leaky_relu(shared, 0.25))
+      .add(shared)
+      .backward(torch.tensor([1, 1]));
     expect(x.grad!.tolist()).toEqual([1.75, 3]);
   });
 
@@ -103,7 +111,11 @@ describe('gradients share memory with nobody', () => {
     const g = torch.tensor([1, 1]);
     const [dx, dy] = torch.autograd.grad(x.add(y), [x, y], { grad_outputs: g });
     dx.mul_(5);
-    expect([dx.tolist(), dy.tolist(), g.tolist()]).toEqual([[5, 5], [1, 1], [1, 1]]);
+    expect([dx.tolist(), dy.tolist(), g.tolist()]).toEqual([
+      [5, 5],
+      [1, 1],
+      [1, 1],
+    ]);
     expect([x.grad, y.grad]).toEqual([null, null]);
   });
 });
@@ -287,15 +299,38 @@ describe('backward and grad', () => {
   test('unused inputs: an error, null, or zeros', () => {
     const [x, y] = [leaf(1, 1), leaf(2, 2)];
     const z = x.mul(2);
-    expect(() => torch.autograd.grad(z.sum(), [y], { retain_graph: true })).toThrow(/not used in the graph.*allow_unused/);
+    expect(() => torch.autograd.grad(z.sum(), [y], { retain_graph: true })).toThrow(
+      /not used in the graph.*allow_unused/,
+    );
     expect(torch.autograd.grad(z.sum(), [x, y], { allow_unused: true })[1]).toBeNull();
   });
 
   test.each([
     ['no graph', () => torch.ones([2]).backward(), /does not require grad/],
-    ['a gradient of another shape', () => leaf(1, 2).mul(1).backward(torch.ones([3])), /gradient has shape \[3\], the tensor \[2\]/],
-    ['a gradient of another dtype', () => leaf(1, 2).mul(1).backward(torch.ones([2], { dtype: torch.float64 })), /float64/],
-    ['a misspelled option', () => leaf(1).mul(1).backward(null, { retain_grph: true } as never), /Misspelled option "retain_grph": did you mean "retain_graph"/],
+    [
+      'a gradient of another shape',
+      () =>
+        leaf(1, 2)
+          .mul(1)
+          .backward(torch.ones([3])),
+      /gradient has shape \[3\], the tensor \[2\]/,
+    ],
+    [
+      'a gradient of another dtype',
+      () =>
+        leaf(1, 2)
+          .mul(1)
+          .backward(torch.ones([2], { dtype: torch.float64 })),
+      /float64/,
+    ],
+    [
+      'a misspelled option',
+      () =>
+        leaf(1)
+          .mul(1)
+          .backward(null, { retain_grph: true } as never),
+      /Misspelled option "retain_grph": did you mean "retain_graph"/,
+    ],
     ['integers that require grad', () => torch.tensor([1n]).requires_grad_(), /floating point/],
     ['a .grad of another shape', () => Object.assign(leaf(1, 2), { grad: torch.ones([3]) }), /shape \[3\]/],
   ])('%s is an error', (_, call, message) => {
@@ -308,7 +343,9 @@ describe('backward and grad', () => {
     const [w, b, v] = [make(4, 3), make(4), make(1, 4)].map((t) => t.requires_grad_());
     const x = make(5, 3).requires_grad_();
     const penalty = (): torch.Tensor => {
-      const y = F.linear(F.leaky_relu(F.linear(x, w, b), 0.2), v).pow(2).sum();
+      const y = F.linear(F.leaky_relu(F.linear(x, w, b), 0.2), v)
+        .pow(2)
+        .sum();
       const [dx] = torch.autograd.grad(y, [x], { create_graph: true });
       return dx.pow(2).sum().sqrt().sub(1).pow(2);
     };

@@ -17,5 +17,7 @@ test('every exported function bears garbage', () => {
 });
 
 test('the same with collections and poison at every allocation', () => {
-  expect(run_child('boundary.ts', { args: ['functions', '2', '200'], env: { CRESSET_GC_STRESS: '1' }, timeout: 120_000 })).toMatch(/done/);
+  expect(
+    run_child('boundary.ts', { args: ['functions', '2', '200'], env: { CRESSET_GC_STRESS: '1' }, timeout: 120_000 }),
+  ).toMatch(/done/);
 });

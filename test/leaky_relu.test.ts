@@ -16,7 +16,9 @@ test.each(instruction_sets())('agrees with PyTorch to the bit on %s', (isa) => {
 
 test('the instruction set can be forced, and a wrong one is an error', () => {
   expect(instruction_sets()).toContain('scalar');
-  expect(() => run_child('isa.ts', { env: { CRESSET_ISA: 'mmx' } })).toThrow(/cresset: CRESSET_ISA=mmx is unknown; use scalar, avx2, avx512 or neon/);
+  expect(() => run_child('isa.ts', { env: { CRESSET_ISA: 'mmx' } })).toThrow(
+    /cresset: CRESSET_ISA=mmx is unknown; use scalar, avx2, avx512 or neon/,
+  );
 });
 
 describe('the module', () => {
@@ -52,8 +54,16 @@ describe('arguments', () => {
   });
 
   test.each([
-    ['a slope that does not fit float32', () => F.leaky_relu(x, 1e39), /^leaky_relu: negative_slope 1e\+39 does not fit torch.float32/],
-    ['a text', () => F.leaky_relu(x, '0.1' as never), /^leaky_relu: expected negative_slope to be a number, got "0.1" \(string\)/],
+    [
+      'a slope that does not fit float32',
+      () => F.leaky_relu(x, 1e39),
+      /^leaky_relu: negative_slope 1e\+39 does not fit torch.float32/,
+    ],
+    [
+      'a text',
+      () => F.leaky_relu(x, '0.1' as never),
+      /^leaky_relu: expected negative_slope to be a number, got "0.1" \(string\)/,
+    ],
     ['a vector', () => F.leaky_relu(x, torch.tensor([0.1])), /0-dim/],
     ['a slope that requires grad', () => F.leaky_relu(x, torch.tensor(0.1, { requires_grad: true })), /requires grad/],
     ['integers', () => F.leaky_relu(torch.tensor([1n])), /floating point dtype, got torch.int64/],
@@ -84,7 +94,12 @@ describe('arguments', () => {
 });
 
 test('chained in place is right for every slope', () => {
-  for (const [a, b] of [[-2, 0.5], [0.2, -0.2], [-0.5, -3], [0, 1.5]]) {
+  for (const [a, b] of [
+    [-2, 0.5],
+    [0.2, -0.2],
+    [-0.5, -3],
+    [0, 1.5],
+  ]) {
     const x = torch.tensor([-2, -1, 0, 0.5, 2], { requires_grad: true });
     const g = torch.tensor([1, 2, 3, 4, 5]);
     F.leaky_relu(F.leaky_relu(x, a), b).backward(g);
@@ -121,7 +136,12 @@ describe('raw kernels', () => {
   const sizes = [0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 1000, 1000003];
   const classes = { float32: Float32Array, float64: Float64Array };
 
-  function input(name: 'float32' | 'float64', n: number, buffer?: ArrayBufferLike, offset = 0): Float32Array | Float64Array {
+  function input(
+    name: 'float32' | 'float64',
+    n: number,
+    buffer?: ArrayBufferLike,
+    offset = 0,
+  ): Float32Array | Float64Array {
     const x = buffer === undefined ? new classes[name](n) : new classes[name](buffer as ArrayBuffer, offset, n);
     for (let i = 0; i < n; i++) x[i] = i % 11 === 0 ? 0 : Math.sin(i * 12.9898) * 4;
     return x;
@@ -151,12 +171,15 @@ describe('raw kernels', () => {
     const mask = new Uint8Array(Math.ceil(n / 8)).fill(255);
     expect(first_difference(kernels.leaky_relu(x, { negative_slope: 0.3, mask }), expected)).toBe(-1);
     let wrong = 0;
-    for (let i = 0; i < mask.length * 8; i++) if (((mask[i >> 3] >> (i % 8)) & 1) !== (i < n && x[i] > 0 ? 1 : 0)) wrong++;
+    for (let i = 0; i < mask.length * 8; i++)
+      if (((mask[i >> 3] >> (i % 8)) & 1) !== (i < n && x[i] > 0 ? 1 : 0)) wrong++;
     expect(wrong).toBe(0);
     const g = x.map((v: number) => v + 1) as Float32Array;
     const dx = g.map((v, i) => (x[i] > 0 ? v : v * (name === 'float32' ? Math.fround(0.3) : 0.3)));
     expect(first_difference(kernels.leaky_relu_backward(g, { negative_slope: 0.3, mask }), dx)).toBe(-1);
-    expect(first_difference(kernels.leaky_relu_backward(g, { negative_slope: 0.3, input: x as Float32Array }), dx)).toBe(-1);
+    expect(
+      first_difference(kernels.leaky_relu_backward(g, { negative_slope: 0.3, input: x as Float32Array }), dx),
+    ).toBe(-1);
     expect(first_difference(kernels.leaky_relu_backward_(g.slice(), { negative_slope: 0.3, mask }), dx)).toBe(-1);
     const inplace = x.slice();
     expect(kernels.leaky_relu_(inplace, { negative_slope: 0.3 })).toBe(inplace);
@@ -191,7 +214,11 @@ describe('raw kernels', () => {
     ['partial overlap', () => kernels.leaky_relu(x.subarray(0, 8), { out: x.subarray(4, 12) }), /overlap/],
     ['a short out', () => kernels.leaky_relu(x, { out: new Float32Array(15) }), /out has 15 elements/],
     ['an out of another type', () => kernels.leaky_relu(x, { out: new Float64Array(16) as never }), /out/],
-    ['a short mask', () => kernels.leaky_relu(x, { mask: new Uint8Array(1) }), /expected mask to have 2 bytes for 16 elements, got 1/],
+    [
+      'a short mask',
+      () => kernels.leaky_relu(x, { mask: new Uint8Array(1) }),
+      /expected mask to have 2 bytes for 16 elements, got 1/,
+    ],
     ['a mask of another type', () => kernels.leaky_relu(x, { mask: new Float32Array(2) as never }), /mask/],
     ['integers', () => kernels.leaky_relu(new Int32Array(3) as never), /Float32Array or Float64Array/],
     ['a misspelled option', () => kernels.leaky_relu(x, { slope: 1 } as never), /Misspelled option "slope"/],

@@ -16,7 +16,11 @@ const buffers = new Map<number, { x: Float32Array; out: Float32Array; mask: Uint
 function buffers_of(n: number): { x: Float32Array; out: Float32Array; mask: Uint8Array } {
   let found = buffers.get(n);
   if (found === undefined) {
-    found = { x: kernels.alloc(n, 'float32') as Float32Array, out: kernels.alloc(n, 'float32') as Float32Array, mask: new Uint8Array(Math.ceil(n / 8)) };
+    found = {
+      x: kernels.alloc(n, 'float32') as Float32Array,
+      out: kernels.alloc(n, 'float32') as Float32Array,
+      mask: new Uint8Array(Math.ceil(n / 8)),
+    };
     for (let i = 0; i < n; i++) found.x[i] = Math.sin(i * i);
     buffers.set(n, found);
   }
@@ -100,7 +104,9 @@ function sgemm(m: number, k: number, n: number): Run {
 }
 
 function optimizer_of(name: string, model: torch.nn.Module): torch.optim.Optimizer {
-  return name === 'sgd' ? new torch.optim.SGD(model.parameters(), { lr: 0.01 }) : new torch.optim.Adam(model.parameters(), { lr: 1e-3 });
+  return name === 'sgd'
+    ? new torch.optim.SGD(model.parameters(), { lr: 0.01 })
+    : new torch.optim.Adam(model.parameters(), { lr: 1e-3 });
 }
 
 function mlp_step(optimizer: string, batch: number): Run {
@@ -136,7 +142,10 @@ function mnist_epoch(folder: string): Run {
     new torch.nn.Linear(128, 10),
   );
   const opt = optimizer_of('adam', model);
-  const loader = new torch.utils.data.DataLoader(new torch.utils.data.TensorDataset(x, y), { batch_size: 128, shuffle: true });
+  const loader = new torch.utils.data.DataLoader(new torch.utils.data.TensorDataset(x, y), {
+    batch_size: 128,
+    shuffle: true,
+  });
   return repeated(() => {
     for (const [xb, yb] of loader) {
       opt.zero_grad();
@@ -177,7 +186,8 @@ function prepare(name: string, args: readonly string[]): Run {
 
 function answer(line: string): object {
   const [name, threads, iterations, ...args] = line.split(' ');
-  if (name === 'info') return { name: `cresset ${torch.__version__}`, threads: torch.get_num_threads(), isa: kernels.isa() };
+  if (name === 'info')
+    return { name: `cresset ${torch.__version__}`, threads: torch.get_num_threads(), isa: kernels.isa() };
   torch.set_num_threads(Number(threads));
   const run = prepare(name, args);
   const start = process.hrtime.bigint();

@@ -5,7 +5,7 @@ import { map_kernel } from '../native/map';
 import { type DType, promote_scalar, promote_types } from '../tensor/dtype';
 import { broadcast_shapes, same_shape } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
-import { ge, gt, le, logical_and, logical_or, lt } from './compare';
+import { eq, gt, le, logical_and, logical_not, logical_or, lt } from './compare';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
 import { broadcast_reference, cast_to, check_operand, type Operand, past, sum_to } from './elementwise';
 import { positional } from './reduction';
@@ -20,7 +20,7 @@ export interface ClampOptions {
 
 declare module '../tensor/tensor' {
   interface Tensor {
-    /** Every element at least `min` and at most `max`, either of which may be left out. At a bound the gradient is 1. */
+    /** Every element at least `min` and at most `max`, either of which may be left out. On a number the gradient is 0, on a tensor they share it. */
     clamp(min?: Operand | null, max?: Operand | null): Tensor;
     clamp(options: ClampOptions): Tensor;
     clamp_(min?: Operand | null, max?: Operand | null): Tensor;
@@ -68,22 +68,41 @@ function run(out: Tensor, x: Tensor, { low, high }: Bounds): void {
   else both(out.dtype, out, [x, low, high]);
 }
 
-/** Where the element itself came through: within the bounds, on them too. */
-function passes(x: Tensor, { low, high }: Bounds): Tensor {
-  if (low === null) return le(x, high!);
-  return high === null ? ge(x, low) : logical_and(ge(x, low), le(x, high));
+/** Between numbers: the element's own gradient, 0 on the bounds too. */
+function within_numbers(g: Tensor, x: Tensor, { low, high }: Bounds): Tensor {
+  if (low === null) return where(lt(x, high!), g, 0);
+  return where(high === null ? gt(x, low) : logical_and(gt(x, low), lt(x, high)), g, 0);
 }
 
-/** Where the lower bound came through. */
-function takes_low(x: Tensor, { low, high }: Bounds): Tensor {
-  const below = lt(x, low!);
-  return high === null ? below : logical_and(below, lt(low!, high));
+/** Between tensors, as in `maximum` and `minimum`: an element on a bound shares the gradient with it. */
+function within_tensors(g: Tensor, x: Tensor, { low, high }: Bounds): Tensor {
+  if (low === null) return shared(g, gt(x, high!), eq(x, high!));
+  if (high === null) return shared(g, lt(x, low), eq(x, low));
+  return shared(
+    g,
+    logical_or(lt(x, low), gt(x, high)),
+    logical_and(logical_or(eq(x, low), eq(x, high)), lt(low, high)),
+  );
 }
 
-/** Where the upper bound came through: it wins over the lower one. */
-function takes_high(x: Tensor, { low, high }: Bounds): Tensor {
-  const above = gt(x, high!);
-  return low === null ? above : logical_or(above, lt(high!, low));
+function gradient_of_low(g: Tensor, x: Tensor, { low, high }: Bounds): Tensor {
+  if (high === null) return shared(g, gt(x, low!), eq(x, low!));
+  const takes = logical_and(lt(x, low!), le(low!, high));
+  const ties = logical_and(eq(x, low!), lt(low!, high));
+  return shared(g, logical_not(logical_or(takes, ties)), ties);
+}
+
+/** Where the bounds are the wrong way round, the upper one wins. */
+function gradient_of_high(g: Tensor, x: Tensor, { low, high }: Bounds): Tensor {
+  if (low === null) return shared(g, lt(x, high!), eq(x, high!));
+  const takes = logical_or(logical_and(gt(x, high!), le(low, high!)), gt(low, high!));
+  const ties = logical_and(eq(x, high!), lt(low, high!));
+  return shared(g, logical_not(logical_or(takes, ties)), ties);
+}
+
+/** 0 in some places, half the gradient in others, all of it elsewhere. */
+function shared(g: Tensor, nothing: Tensor, half: Tensor): Tensor {
+  return where(nothing, 0, where(half, g.mul(0.5), g));
 }
 
 function gradients(
@@ -93,12 +112,13 @@ function gradients(
   needs: (i: number) => boolean,
   shape: readonly number[],
 ): (Tensor | null)[] {
-  const grads = [needs(0) ? sum_to(where(passes(x, bounds), g, 0), shape) : null];
   const { low, high } = bounds;
+  const within = tensors(bounds).length > 0 ? within_tensors : within_numbers;
+  const grads = [needs(0) ? sum_to(within(g, x, bounds), shape) : null];
   if (low !== null && typeof low !== 'number')
-    grads.push(needs(grads.length) ? sum_to(where(takes_low(x, bounds), g, 0), low.shape) : null);
+    grads.push(needs(grads.length) ? sum_to(gradient_of_low(g, x, bounds), low.shape) : null);
   if (high !== null && typeof high !== 'number')
-    grads.push(needs(grads.length) ? sum_to(where(takes_high(x, bounds), g, 0), high.shape) : null);
+    grads.push(needs(grads.length) ? sum_to(gradient_of_high(g, x, bounds), high.shape) : null);
   return grads;
 }
 
@@ -189,7 +209,8 @@ interface Clamp {
 }
 
 /**
- * Every element at least `min` and at most `max`, numbers or tensors; either may be left out, and where min > max it is max. At a bound the gradient is 1.
+ * Every element at least `min` and at most `max`, numbers or tensors; either may be left out, and where min > max it is max. An
+ * element on a bound has the gradient 0 if the bound is a number; if it is a tensor, each gets half.
  * @example
  * ```ts
  * torch.clamp(torch.tensor([-2, 0.5, 3]), { min: 0, max: 1 }).tolist(); // [0, 0.5, 1]

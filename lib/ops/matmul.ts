@@ -36,6 +36,7 @@ const plain: Epilogue = { bias: null, slope: null, mask: null };
 
 /** out[i] = a[i] · b[i] for every matrix of the batch; `out` is dense. The kernel reads a and b by their strides, but not overlapping elements. */
 function multiply(out: Tensor, batch: number, m: number, n: number, k: number, a: Tensor, b: Tensor, end = plain): void {
+  if (out.count === 0) return;
   gemm(out.dtype.code, batch, m, n, k, a, batched(a), b, batched(b), out, m * n, n, 1, false, end.bias, end.slope !== null, end.slope ?? 0, end.mask);
 }
 

@@ -6,7 +6,11 @@ const F = torch.nn.functional;
 
 function losses(steps: number): number[] {
   torch.manual_seed(1);
-  const model = new torch.nn.Sequential(new torch.nn.Linear(6, 16), new torch.nn.LeakyReLU(0.1), new torch.nn.Linear(16, 3));
+  const model = new torch.nn.Sequential(
+    new torch.nn.Linear(6, 16),
+    new torch.nn.LeakyReLU(0.1),
+    new torch.nn.Linear(16, 3),
+  );
   const opt = new torch.optim.Adam(model.parameters(), { lr: 0.01 });
   const x = torch.randn([20, 6]);
   const target = torch.tensor(BigInt64Array.from({ length: 20 }, (_, i) => BigInt(i % 3)));
@@ -23,5 +27,6 @@ function losses(steps: number): number[] {
 
 const found = losses(30);
 const again = losses(30);
-if (found.some((loss, i) => !Number.isFinite(loss) || loss !== again[i])) throw new Error(`losses differ: ${found} and ${again}`);
+if (found.some((loss, i) => !Number.isFinite(loss) || loss !== again[i]))
+  throw new Error(`losses differ: ${found} and ${again}`);
 process.stdout.write('same bits');

@@ -48,7 +48,35 @@ function check_surroundings(context: string): void {
       }
 }
 
-const wild = [0, 1, -1, 2, 3, 4, 5, 7, 8, 16, 17, 64, 255, 0.5, -0.5, NaN, Infinity, -Infinity, -0, 2 ** 31, 2 ** 32, 2 ** 40, 2 ** 46, 2 ** 53, -(2 ** 53), 1e308, 1e-320];
+const wild = [
+  0,
+  1,
+  -1,
+  2,
+  3,
+  4,
+  5,
+  7,
+  8,
+  16,
+  17,
+  64,
+  255,
+  0.5,
+  -0.5,
+  NaN,
+  Infinity,
+  -Infinity,
+  -0,
+  2 ** 31,
+  2 ** 32,
+  2 ** 40,
+  2 ** 46,
+  2 ** 53,
+  -(2 ** 53),
+  1e308,
+  1e-320,
+];
 const small = [0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 8];
 const sizes = [0, 1, 2, 3, 4, 7, 8, 16, 25, 100];
 
@@ -81,6 +109,8 @@ function structured(): number[] {
   return list;
 }
 
+const dtypes = { int64: torch.int64, int32: torch.int32, uint8: torch.uint8, bool: torch.bool };
+
 /** Calls that were meant, kernel by kernel: arguments as our own operations send them, and which of them are ids. */
 const corpus = new Map<number, { list: number[]; id: boolean[] }[]>();
 
@@ -106,7 +136,8 @@ function record_corpus(): void {
     for (const { args } of each.samples()) {
       try {
         const result = (each.call as (...a: unknown[]) => unknown)(...args.map(realized));
-        for (const t of Array.isArray(result) ? result : [result]) if (t instanceof torch.Tensor && t.requires_grad) t.backward();
+        for (const t of Array.isArray(result) ? result : [result])
+          if (t instanceof torch.Tensor && t.requires_grad) t.backward();
       } catch {}
     }
   train(torch.optim.SGD, { lr: 0.1, momentum: 0.9, nesterov: true });
@@ -118,10 +149,15 @@ function realized(arg: unknown): unknown {
   if (Array.isArray(arg)) return arg.map(realized);
   if (arg === null || typeof arg !== 'object' || !('shape' in arg)) return arg;
   const { shape, dtype = 'float' } = arg as TensorSpec;
-  return dtype === 'float' ? torch.full(shape, 0.5, { requires_grad: true }) : torch.ones(shape, { dtype: torch[dtype] });
+  return dtype === 'float'
+    ? torch.full(shape, 0.5, { requires_grad: true })
+    : torch.ones(shape, { dtype: dtypes[dtype] });
 }
 
-function train(optimizer: new (parameters: Iterable<torch.Tensor>, options: object) => torch.optim.Optimizer, options: object): void {
+function train(
+  optimizer: new (parameters: Iterable<torch.Tensor>, options: object) => torch.optim.Optimizer,
+  options: object,
+): void {
   const model = new torch.nn.Sequential(new torch.nn.Linear(5, 3), new torch.nn.LeakyReLU(), new torch.nn.Linear(3, 4));
   const opt = new optimizer(model.parameters(), options);
   const target = torch.tensor([0n, 1n]);
@@ -161,7 +197,9 @@ function fuzz_kernels(): void {
     let slowest = 0;
     let slow: number[] = [];
     for (let i = 0; i < Number(calls); i++) {
-      const list = (random() < 0.5 ? mutated(index) : null) ?? (random() < 0.4 ? Array.from({ length: below(40) }, argument) : structured());
+      const list =
+        (random() < 0.5 ? mutated(index) : null) ??
+        (random() < 0.4 ? Array.from({ length: below(40) }, argument) : structured());
       if (random() < 0.02) list.length = Math.min(list.length, below(4));
       list.forEach((value, at) => {
         addon.arguments[at] = value;
@@ -216,14 +254,19 @@ function any_value(): unknown {
 
 function fuzz_functions(): void {
   state = Number(seed);
-  const functions = Object.entries(addon).filter(([, value]) => typeof value === 'function') as [string, (...args: unknown[]) => unknown][];
+  const functions = Object.entries(addon).filter(([, value]) => typeof value === 'function') as [
+    string,
+    (...args: unknown[]) => unknown,
+  ][];
   for (const [name, call] of functions) {
     out(name);
     for (let i = 0; i < Number(calls); i++) {
       const args = Array.from({ length: below(6) }, any_value);
       // A run that could be meant is the other mode's business, and sizes that the machine has are granted.
       if (name === 'run' && typeof args[0] === 'number') args[1] = pick(wild);
-      if (['allocate', 'raw_alloc'].includes(name)) for (const [at, value] of args.entries()) if (typeof value === 'number' && value > 2 ** 20 && value < 2 ** 45) args[at] = 2 ** 50;
+      if (['allocate', 'raw_alloc'].includes(name))
+        for (const [at, value] of args.entries())
+          if (typeof value === 'number' && value > 2 ** 20 && value < 2 ** 45) args[at] = 2 ** 50;
       try {
         call(...args);
       } catch (error) {

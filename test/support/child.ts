@@ -15,15 +15,24 @@ export interface ChildOptions {
 }
 
 /** What the child printed. A child that ends with an error, by a signal or too late is an error that shows its output. */
-export function run_child(script: string, { args = [], env = {}, flags = [], timeout = 120_000 }: ChildOptions = {}): string {
-  const child = spawnSync(process.execPath, [...flags, '-r', register, join(__dirname, '../children', script), ...args], {
-    encoding: 'utf8',
-    timeout,
-    env: { ...process.env, ...env },
-    maxBuffer: 2 ** 26,
-  });
+export function run_child(
+  script: string,
+  { args = [], env = {}, flags = [], timeout = 120_000 }: ChildOptions = {},
+): string {
+  const child = spawnSync(
+    process.execPath,
+    [...flags, '-r', register, join(__dirname, '../children', script), ...args],
+    {
+      encoding: 'utf8',
+      timeout,
+      env: { ...process.env, ...env },
+      maxBuffer: 2 ** 26,
+    },
+  );
   if (child.status !== 0)
-    throw new Error(`${script} ${args.join(' ')} ended with ${child.signal ?? child.status}\n${child.stdout.slice(-2000)}\n${child.stderr.slice(-4000)}`);
+    throw new Error(
+      `${script} ${args.join(' ')} ended with ${child.signal ?? child.status}\n${child.stdout.slice(-2000)}\n${child.stderr.slice(-4000)}`,
+    );
   return child.stdout;
 }
 

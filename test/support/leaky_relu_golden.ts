@@ -14,7 +14,10 @@ interface Written {
   cases: { slope: string; y: string; dx: string }[];
 }
 
-const golden = JSON.parse(readFileSync(join(__dirname, '../golden/leaky_relu.json'), 'utf8')) as Record<FloatName, Written>;
+const golden = JSON.parse(readFileSync(join(__dirname, '../golden/leaky_relu.json'), 'utf8')) as Record<
+  FloatName,
+  Written
+>;
 
 export interface GoldenCase {
   slope: number;
@@ -85,18 +88,34 @@ export const layouts: readonly Layout[] = [
     name: 'transposed',
     lay_out: (v) => {
       const columns = v.length / ROWS;
-      return torch.tensor(spread(v, v.length, (i) => (i % columns) * ROWS + Math.floor(i / columns))).view(columns, ROWS);
+      return torch
+        .tensor(spread(v, v.length, (i) => (i % columns) * ROWS + Math.floor(i / columns)))
+        .view(columns, ROWS);
     },
     view: (t) => t.t(),
   },
-  { name: 'column', lay_out: (v) => torch.tensor(spread(v, 3 * v.length, (i) => 3 * i + 1)).view(-1, 3), view: (t) => t.select(1, 1) },
-  { name: 'every second', lay_out: (v) => torch.tensor(spread(v, 2 * v.length, (i) => 2 * i)), view: (t) => t.slice(0, 0, undefined, 2) },
-  { name: 'unaligned', lay_out: (v) => torch.tensor(spread(v, v.length + 3, (i) => i + 3)), view: (t) => t.narrow(0, 3, t.numel() - 3) },
+  {
+    name: 'column',
+    lay_out: (v) => torch.tensor(spread(v, 3 * v.length, (i) => 3 * i + 1)).view(-1, 3),
+    view: (t) => t.select(1, 1),
+  },
+  {
+    name: 'every second',
+    lay_out: (v) => torch.tensor(spread(v, 2 * v.length, (i) => 2 * i)),
+    view: (t) => t.slice(0, 0, undefined, 2),
+  },
+  {
+    name: 'unaligned',
+    lay_out: (v) => torch.tensor(spread(v, v.length + 3, (i) => i + 3)),
+    view: (t) => t.narrow(0, 3, t.numel() - 3),
+  },
   { name: 'expanded', lay_out: (v) => torch.tensor(v).view(-1, 1), view: (t) => t.expand(-1, 3), repeats: 3 },
 ];
 
 function repeat(values: FloatArray, times = 1): FloatArray {
-  return spread(values, values.length * times, (i) => i * times).map((_, i) => values[Math.floor(i / times)]) as FloatArray;
+  return spread(values, values.length * times, (i) => i * times).map(
+    (_, i) => values[Math.floor(i / times)],
+  ) as FloatArray;
 }
 
 /** One line for each disagreement. */
@@ -108,7 +127,8 @@ export function disagreements(): string[] {
       const say = (what: string, actual: torch.Tensor, expected: FloatArray): void => {
         const values = elements(actual);
         const at = first_difference(values, expected);
-        if (at >= 0) found.push(`${name}, slope ${each.slope}, ${what}, element ${at}: ${values[at]} instead of ${expected[at]}`);
+        if (at >= 0)
+          found.push(`${name}, slope ${each.slope}, ${what}, element ${at}: ${values[at]} instead of ${expected[at]}`);
       };
       for (const layout of layouts) check_layout(layout, golden, each, say);
       check_scalars(name, golden, each, say);
@@ -126,7 +146,11 @@ function check_layout(layout: Layout, { x, g }: Golden, { slope, y, dx }: Golden
   const output = torch.nn.functional.leaky_relu(input, slope);
   const gradient = layout.view(layout.lay_out(g));
   say(`${layout.name}`, output, wide(y));
-  say(`${layout.name}, no grad`, torch.no_grad(() => torch.nn.functional.leaky_relu(input, slope)), wide(y));
+  say(
+    `${layout.name}, no grad`,
+    torch.no_grad(() => torch.nn.functional.leaky_relu(input, slope)),
+    wide(y),
+  );
   const [found] = torch.autograd.grad(output, [input], { grad_outputs: gradient, retain_graph: true });
   say(`${layout.name}, backward`, found, wide(dx));
   const [second] = torch.autograd.grad(output, [input], { grad_outputs: gradient, create_graph: true });
@@ -146,7 +170,7 @@ function check_inplace(layout: Layout, { x, g }: Golden, { slope, y, dx }: Golde
 }
 
 function check_scalars(name: FloatName, { x, g }: Golden, { slope, y, dx }: GoldenCase, say: Say): void {
-  const dtype = torch[name];
+  const dtype = name === 'float32' ? torch.float32 : torch.float64;
   const values = new (x.constructor as new (n: number) => FloatArray)(x.length);
   const grads = values.slice();
   for (let i = 0; i < x.length; i++) {

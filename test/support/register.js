@@ -5,7 +5,12 @@ const { join } = require('node:path');
 const ts = require('typescript');
 
 const root = join(__dirname, '../..');
-const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023, esModuleInterop: true, inlineSourceMap: true };
+const compilerOptions = {
+  module: ts.ModuleKind.CommonJS,
+  target: ts.ScriptTarget.ES2023,
+  esModuleInterop: true,
+  inlineSourceMap: true,
+};
 
 require.extensions['.ts'] = (module, fileName) => {
   const { outputText } = ts.transpileModule(readFileSync(fileName, 'utf8'), { compilerOptions, fileName });
