@@ -22,3 +22,4 @@ export {
 export { type PrintOptions, set_printoptions } from './tensor/print';
 export { is_tensor, Tensor } from './tensor/tensor';
 export * as utils from './utils';
+export * as testing from './testing';

@@ -1,6 +1,6 @@
 import { fail, fail_type, shape_text } from '../errors';
 import { zeros } from '../ops/create';
-import { cast_to, sum_to } from '../ops/elementwise';
+import { cast_to, sum_to } from '../ops/operand';
 import { detach } from '../ops/views';
 import type { DType } from '../tensor/dtype';
 import { type Shape, same_shape } from '../tensor/shape';
@@ -88,7 +88,6 @@ class UserNode extends ManyNode {
  * ```
  * @see https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function
  */
-// biome-ignore lint/complexity/noStaticOnlyClass: PyTorch's shape; users extend it
 export class Function {
   static apply<A extends readonly unknown[], R extends Result>(this: FunctionClass<A, R>, ...args: A): R {
     const { name } = this;

@@ -1,0 +1,1 @@
+export { type AssertCloseOptions, assert_close, type Comparable } from './assert_close';
