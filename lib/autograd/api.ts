@@ -1,8 +1,8 @@
 import { check_boolean, check_options, fail, fail_type, shape_text } from '../errors';
+import { ones_like, zeros_like } from '../ops/create';
+import { clone } from '../ops/views';
 import { same_shape } from '../tensor/shape';
 import { check_tensor, Tensor, window } from '../tensor/tensor';
-import { clone } from '../ops/views';
-import { ones_like, zeros_like } from '../ops/create';
 import { run_graph } from './engine';
 import { edge_of, type Grad, type Hook, type Node, requires_grad } from './node';
 
@@ -54,7 +54,9 @@ export function backward(
   grad_tensors?: Tensor | null | readonly (Tensor | null)[],
   options: BackwardOptions = {},
 ): void {
-  const { retain_graph, create_graph, inputs } = check_options<Required<BackwardOptions> & { retain_graph: boolean | null }>('backward', options, {
+  const { retain_graph, create_graph, inputs } = check_options<
+    Required<BackwardOptions> & { retain_graph: boolean | null }
+  >('backward', options, {
     retain_graph: null as never,
     create_graph: false,
     inputs: null as never,
@@ -94,9 +96,21 @@ export interface GradOptions {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
  */
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options?: GradOptions & { allow_unused?: false }): Tensor[];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options?: GradOptions): (Tensor | null)[];
-export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options?: GradOptions & { allow_unused?: false },
+): Tensor[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options?: GradOptions,
+): (Tensor | null)[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
   const { grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads } = check_options('grad', options, {
     grad_outputs: null as GradOptions['grad_outputs'],
     retain_graph: null as boolean | null,
@@ -116,7 +130,11 @@ export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | reado
   return found.map((g, i) => {
     if (g !== null) return g;
     if (materialize_grads) return zeros_like(targets[i]);
-    if (!allow_unused) fail('grad', `input ${i} of shape ${shape_text(targets[i].shape)} was not used in the graph; pass { allow_unused: true } to get null for it`);
+    if (!allow_unused)
+      fail(
+        'grad',
+        `input ${i} of shape ${shape_text(targets[i].shape)} was not used in the graph; pass { allow_unused: true } to get null for it`,
+      );
     return null;
   });
 }
@@ -128,13 +146,22 @@ function as_list<T>(value: T | readonly T[]): readonly T[] {
 function root_edges(op: string, roots: readonly Tensor[]): Node[] {
   return roots.map((root) => {
     check_tensor(op, 'tensor', root);
-    return edge_of(root) ?? fail(op, `the tensor of shape ${shape_text(root.shape)} does not require grad and has no grad_fn`);
+    return (
+      edge_of(root) ??
+      fail(op, `the tensor of shape ${shape_text(root.shape)} does not require grad and has no grad_fn`)
+    );
   });
 }
 
-function root_grads(op: string, roots: readonly Tensor[], given: GradOptions['grad_outputs'], create_graph: boolean): Tensor[] {
+function root_grads(
+  op: string,
+  roots: readonly Tensor[],
+  given: GradOptions['grad_outputs'],
+  create_graph: boolean,
+): Tensor[] {
   const list = given === undefined || given === null ? [] : as_list(given as Tensor | readonly (Tensor | null)[]);
-  if (list.length > 0 && list.length !== roots.length) fail(op, `expected ${roots.length} gradients, got ${list.length}`);
+  if (list.length > 0 && list.length !== roots.length)
+    fail(op, `expected ${roots.length} gradients, got ${list.length}`);
   return roots.map((root, i) => {
     check_tensor(op, 'tensor', root);
     const g = list[i];
@@ -144,7 +171,8 @@ function root_grads(op: string, roots: readonly Tensor[], given: GradOptions['gr
       return one;
     }
     check_tensor(op, 'gradient', g);
-    if (!same_shape(g.shape, root.shape)) fail(op, `the gradient has shape ${shape_text(g.shape)}, the tensor ${shape_text(root.shape)}`);
+    if (!same_shape(g.shape, root.shape))
+      fail(op, `the gradient has shape ${shape_text(g.shape)}, the tensor ${shape_text(root.shape)}`);
     if (g.dtype !== root.dtype) fail(op, `the gradient is ${g.dtype}, the tensor ${root.dtype}`);
     return g;
   });
@@ -177,8 +205,13 @@ const properties: PropertyDescriptorMap & ThisType<Tensor> = {
     set(value: Tensor | null) {
       if (value !== null && value !== undefined) {
         check_tensor('grad', 'grad', value);
-        if (!same_shape(value.shape, this.shape)) fail('grad', `a gradient of shape ${shape_text(value.shape)} does not fit a tensor of shape ${shape_text(this.shape)}`);
-        if (value.dtype !== this.dtype) fail('grad', `a gradient of ${value.dtype} does not fit a tensor of ${this.dtype}`);
+        if (!same_shape(value.shape, this.shape))
+          fail(
+            'grad',
+            `a gradient of shape ${shape_text(value.shape)} does not fit a tensor of shape ${shape_text(this.shape)}`,
+          );
+        if (value.dtype !== this.dtype)
+          fail('grad', `a gradient of ${value.dtype} does not fit a tensor of ${this.dtype}`);
       }
       this.grad_slot = value ?? null;
     },
@@ -238,7 +271,8 @@ const properties: PropertyDescriptorMap & ThisType<Tensor> = {
     },
   },
 };
-for (const descriptor of Object.values(properties)) Object.assign(descriptor, { configurable: true, enumerable: false });
+for (const descriptor of Object.values(properties))
+  Object.assign(descriptor, { configurable: true, enumerable: false });
 Object.defineProperties(Tensor.prototype, properties);
 
 function set_requires_grad(tensor: Tensor, value: boolean): void {
@@ -248,7 +282,8 @@ function set_requires_grad(tensor: Tensor, value: boolean): void {
     if (!value) fail('requires_grad_', 'only leaves can stop requiring grad; use detach()');
     return;
   }
-  if (value && !tensor.dtype.is_floating_point) fail('requires_grad_', `only floating point tensors can require grad, got ${tensor.dtype}`);
+  if (value && !tensor.dtype.is_floating_point)
+    fail('requires_grad_', `only floating point tensors can require grad, got ${tensor.dtype}`);
   tensor.leaf_requires_grad = value;
 }
 

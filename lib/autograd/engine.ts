@@ -1,6 +1,6 @@
 import { fail, shape_text } from '../errors';
 import { is_contiguous, same_shape } from '../tensor/shape';
-import { set_arena, type Storage } from '../tensor/storage';
+import { type Storage, set_arena } from '../tensor/storage';
 import type { Tensor } from '../tensor/tensor';
 import { set_grad_enabled } from './mode';
 import { AccumulateGrad, type Grad, looks_for_nan, type Node } from './node';
@@ -40,7 +40,12 @@ interface Task {
  * Walks the graph from the roots in descending order of creation. Without `create_graph`, gradients that only the engine has seen are
  * released as the walk passes them, and a rule may write into such a gradient (see {@link reusable}).
  */
-export function run_graph(roots: readonly Tensor[], root_edges: readonly Node[], root_grads: readonly Tensor[], options: RunOptions): Grad[] {
+export function run_graph(
+  roots: readonly Tensor[],
+  root_edges: readonly Node[],
+  root_grads: readonly Tensor[],
+  options: RunOptions,
+): Grad[] {
   const tasks = collect_tasks(root_edges);
   const captured = options.capture ? new Map<Node, Map<number, Tensor>>() : null;
   if (options.targets !== null) mark_needed(tasks, options);
@@ -158,7 +163,8 @@ class Run {
       set_arena(outer);
     }
     if (looks_for_nan()) check_anomaly(node, results);
-    for (let i = 0; i < node.next.length; i++) if (node.next[i] !== null && results[i] != null) results[i]!.storage.pending++;
+    for (let i = 0; i < node.next.length; i++)
+      if (node.next[i] !== null && results[i] != null) results[i]!.storage.pending++;
     for (let i = 0; i < node.next.length; i++) {
       const next = node.next[i];
       if (next !== null && results[i] != null) this.deliver(next, node.next_index[i], results[i]!);
@@ -186,7 +192,10 @@ class Run {
           const replaced = hook(g);
           if (replaced === undefined) continue;
           if (!same_shape(replaced.shape, g.shape))
-            fail('hook', `a hook returned a gradient of shape ${shape_text(replaced.shape)}, expected ${shape_text(g.shape)}`);
+            fail(
+              'hook',
+              `a hook returned a gradient of shape ${shape_text(replaced.shape)}, expected ${shape_text(g.shape)}`,
+            );
           g.storage.pending--;
           replaced.storage.pending++;
           replaced.storage.internal = false;
@@ -215,7 +224,8 @@ class Run {
     }
     if (node instanceof AccumulateGrad) return false;
     for (const target of this.options.targets!)
-      if (target.node === node && grads[target.output_index] !== null) this.add_to_grad(target, grads[target.output_index]!);
+      if (target.node === node && grads[target.output_index] !== null)
+        this.add_to_grad(target, grads[target.output_index]!);
     return !node.next.some((next) => next !== null && this.index.get(next)?.needed);
   }
 

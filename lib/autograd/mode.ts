@@ -27,7 +27,8 @@ function with_mode<T>(op: string, on: boolean, body?: () => T): T | Disposable {
   if (body === undefined) return new GradModeGuard(previous);
   try {
     const value = body();
-    if (value instanceof Promise) fail(op, 'the callback is async; the mode would leak into other code. Use `using` inside it');
+    if (value instanceof Promise)
+      fail(op, 'the callback is async; the mode would leak into other code. Use `using` inside it');
     return value;
   } finally {
     enabled = previous;

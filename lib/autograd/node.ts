@@ -97,7 +97,10 @@ export class Node {
 
   apply(grads: readonly Grad[]): readonly Grad[] {
     if (this.freed)
-      fail('backward', `the graph through ${this.name} was already freed by an earlier backward(); pass { retain_graph: true } there`);
+      fail(
+        'backward',
+        `the graph through ${this.name} was already freed by an earlier backward(); pass { retain_graph: true } there`,
+      );
     return this.rule!(grads[0]!, this);
   }
 
@@ -200,14 +203,26 @@ export function tracks_any(tensors: readonly Tensor[]): boolean {
  *
  * @param saved the tensors the rule reads, through `node.saved(i)`
  */
-export function record(out: Tensor, name: string, inputs: readonly Tensor[], saved: readonly Tensor[], rule: Rule): Tensor {
+export function record(
+  out: Tensor,
+  name: string,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  rule: Rule,
+): Tensor {
   out.node = new Node(name, inputs, saved, rule);
   out.output_index = 0;
   out.node_version = out.storage.version;
   return out;
 }
 
-export function record_many(outs: readonly Tensor[], name: string, inputs: readonly Tensor[], saved: readonly Tensor[], rule: ManyRule): void {
+export function record_many(
+  outs: readonly Tensor[],
+  name: string,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  rule: ManyRule,
+): void {
   const node = new ManyNode(name, inputs, saved, outs.length, rule);
   outs.forEach((out, i) => {
     out.node = node;

@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensor/tensor';
 import { le } from './compare';
-import { unary } from './elementwise';
+import { unary } from './unary';
 import { where } from './where';
 
 /** Activations beside the leaky rectifier. */

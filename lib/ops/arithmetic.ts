@@ -1,10 +1,12 @@
 import { install_arithmetic } from '../autograd/engine';
-import { map_kernel } from '../native/map';
 import { kernel } from '../native/kernel';
+import { map_kernel } from '../native/map';
 import { bool } from '../tensor/dtype';
 import { allocate, type Tensor } from '../tensor/tensor';
+import { binary } from './binary';
 import { read_item } from './create';
-import { binary, type Operand, unary } from './elementwise';
+import type { Operand } from './operand';
+import { unary } from './unary';
 import { clone, set_add_elements } from './views';
 
 /** Arithmetic with broadcasting. */
@@ -24,8 +26,6 @@ declare module '../tensor/tensor' {
   }
 }
 
-const of = (g: Tensor, factor: Operand): Tensor => mul(g, factor);
-
 export const add = binary({
   name: 'add',
   gradient: [(g) => g, (g) => g],
@@ -40,15 +40,15 @@ export const sub = binary({
 
 export const mul: (input: Operand, other: Operand) => Tensor = binary({
   name: 'mul',
-  saves: ['a', 'b'],
-  gradient: [(g, _, b) => of(g, b), (g, a) => of(g, a)],
+  reads: [['b'], ['a']],
+  gradient: [(g, _, b) => mul(g, b), (g, a) => mul(g, a)],
   reference: (a, b) => a * b,
 });
 
 export const div: (input: Operand, other: Operand) => Tensor = binary({
   name: 'div',
   integers: 'to_float',
-  saves: ['a', 'b'],
+  reads: [['b'], ['a', 'b']],
   gradient: [(g, _, b) => div(g, b), (g, a, b) => neg(mul(g, div(div(a, b), b)))],
   reference: (a, b) => a / b,
   range_b: [0.5, 2],

@@ -7,7 +7,7 @@ import { broadcast_shapes, same_shape } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { eq, gt, le, logical_and, logical_not, logical_or, lt } from './compare';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
-import { broadcast_reference, cast_to, check_operand, type Operand, past, sum_to } from './elementwise';
+import { broadcast_reference, cast_to, check_operand, type Operand, past, sum_to } from './operand';
 import { positional } from './reduction';
 import { where } from './where';
 

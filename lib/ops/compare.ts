@@ -5,9 +5,10 @@ import { bool } from '../tensor/dtype';
 import { same_shape } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { add, mul, sub } from './arithmetic';
+import { binary } from './binary';
 import { read_item } from './create';
 import { add_method, op, type Reference } from './define';
-import { binary, type Operand, unary } from './elementwise';
+import type { Operand } from './operand';
 import { abs } from './pointwise';
 import {
   type Dims,
@@ -19,6 +20,7 @@ import {
   reduced_shape,
   reduction_samples,
 } from './reduction';
+import { unary } from './unary';
 
 /** Comparisons, tests and logic. Results are bool tensors without gradients. */
 

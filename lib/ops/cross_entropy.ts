@@ -8,7 +8,6 @@ import { div, mul, neg, sub } from './arithmetic';
 import { eq, ne } from './compare';
 import { arange, tensor } from './create';
 import { op, type Reference, sample } from './define';
-import { cast_to } from './elementwise';
 import {
   check_reduction,
   type LossOptions,
@@ -17,6 +16,7 @@ import {
   reduce_loss,
   reduced_reference,
 } from './loss';
+import { cast_to } from './operand';
 import { sum } from './reduce';
 import { log_softmax, softmax } from './softmax';
 import { contiguous, permute, reshape } from './views';

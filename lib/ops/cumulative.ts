@@ -7,8 +7,8 @@ import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { mul } from './arithmetic';
 import { ones } from './create';
 import { op, type Reference, sample } from './define';
-import { cast_to } from './elementwise';
 import { cat, flip } from './join';
+import { cast_to } from './operand';
 import { positional } from './reduction';
 import { contiguous, narrow } from './views';
 

@@ -1,6 +1,5 @@
-import { tracks, type Rule, record } from '../autograd/node';
-import { requires_grad } from '../autograd/node';
 import { is_grad_enabled } from '../autograd/mode';
+import { type Rule, record, requires_grad, tracks } from '../autograd/node';
 import { fail } from '../errors';
 import { overlaps_itself, Tensor } from '../tensor/tensor';
 
@@ -89,7 +88,11 @@ export function add_method(name: string, call: (...args: never[]) => unknown): v
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,
     writable: true,
-    value: { [name](this: Tensor, ...rest: unknown[]) { return run(this, ...rest); } }[name],
+    value: {
+      [name](this: Tensor, ...rest: unknown[]) {
+        return run(this, ...rest);
+      },
+    }[name],
   });
 }
 
@@ -99,11 +102,19 @@ export function add_method(name: string, call: (...args: never[]) => unknown): v
  */
 export function check_inplace(op: string, target: Tensor): void {
   if (is_grad_enabled()) {
-    if (target.leaf_requires_grad) fail(op, 'a leaf tensor that requires grad cannot be changed in place; use torch.no_grad() or the out-of-place form');
-    if (target.base !== null && target.base.leaf_requires_grad)
+    if (target.leaf_requires_grad)
+      fail(
+        op,
+        'a leaf tensor that requires grad cannot be changed in place; use torch.no_grad() or the out-of-place form',
+      );
+    if (target.base?.leaf_requires_grad)
       fail(op, 'a view of a leaf tensor that requires grad cannot be changed in place; use torch.no_grad()');
   }
-  if (overlaps_itself(target)) fail(op, `the tensor is expanded: several elements of shape [${target.shape.join(', ')}] share memory; clone() it first`);
+  if (overlaps_itself(target))
+    fail(
+      op,
+      `the tensor is expanded: several elements of shape [${target.shape.join(', ')}] share memory; clone() it first`,
+    );
 }
 
 let rebase_view: (view: Tensor) => void;
@@ -117,7 +128,13 @@ export function set_rebase_view(rebase: (view: Tensor) => void): void {
  * Finishes an in-place change of `target`: bumps the version and puts the node into its history. Where the rule reads the new
  * value it saves `target` itself.
  */
-export function record_inplace(target: Tensor, name: string, inputs: readonly Tensor[], saved: readonly Tensor[], rule: Rule): Tensor {
+export function record_inplace(
+  target: Tensor,
+  name: string,
+  inputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  rule: Rule,
+): Tensor {
   target.bump_version();
   if (!inputs.some(requires_grad) || !is_grad_enabled()) {
     keep_history(target);
@@ -133,4 +150,4 @@ function keep_history(target: Tensor): void {
   target.node_version = target.storage.version;
 }
 
-export { tracks, record, type Rule };
+export { type Rule, record, tracks };

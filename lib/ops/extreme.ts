@@ -8,8 +8,8 @@ import { div, mul } from './arithmetic';
 import { eq, isnan } from './compare';
 import { read_item } from './create';
 import { op, type Reference, type Sample } from './define';
-import { cast_to, type Operand } from './elementwise';
 import { scattered } from './indexing';
+import { cast_to, type Operand } from './operand';
 import { maximum, minimum } from './pointwise';
 import { sum } from './reduce';
 import {

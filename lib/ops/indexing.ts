@@ -9,8 +9,8 @@ import { allocate, check_same_dtype, check_tensor, Tensor } from '../tensor/tens
 import { mul } from './arithmetic';
 import { read_item } from './create';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
-import { past } from './elementwise';
 import { max } from './extreme';
+import { past } from './operand';
 import { clone, contiguous, expand, narrow, reshape } from './views';
 
 /** Reading and writing by tensors of indices. Indices are int64 or int32, counted from 0. */

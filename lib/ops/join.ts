@@ -6,7 +6,7 @@ import { promote_types } from '../tensor/dtype';
 import { contiguous_strides, type Shape, same_shape, wrap_dim, wrap_dims } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
 import { op, type Reference, sample } from './define';
-import { cast_to } from './elementwise';
+import { cast_to } from './operand';
 import { expand, narrow, reshape, select, unsqueeze } from './views';
 
 /** Joining, cutting and repeating tensors. */

@@ -9,8 +9,8 @@ import { contiguous_strides } from '../tensor/shape';
 import { Storage } from '../tensor/storage';
 import { allocate, check_floating, Tensor } from '../tensor/tensor';
 import { read_item, zeros } from './create';
-import { check_inplace, op, record_inplace, type Reference, sample } from './define';
-import { past } from './elementwise';
+import { check_inplace, op, type Reference, record_inplace, sample } from './define';
+import { past } from './operand';
 import { contiguous } from './views';
 
 /** The leaky rectifier. What backward needs of the input is one bit an element: which side of zero it lay on. */
@@ -38,13 +38,19 @@ const FLOAT32_OVERFLOW = 2 ** 128 - 2 ** 103;
 export function check_slope(op: string, value: unknown, dtype: DType): number {
   let slope = value;
   if (slope instanceof Tensor) {
-    if (slope.ndim !== 0) fail(op, `expected negative_slope to be a number or a 0-dim tensor, got a tensor of shape [${slope.shape.join(', ')}]`);
-    if (requires_grad(slope)) fail(op, 'negative_slope requires grad, but is not differentiated here; use torch.nn.PReLU or torch.where');
+    if (slope.ndim !== 0)
+      fail(
+        op,
+        `expected negative_slope to be a number or a 0-dim tensor, got a tensor of shape [${slope.shape.join(', ')}]`,
+      );
+    if (requires_grad(slope))
+      fail(op, 'negative_slope requires grad, but is not differentiated here; use torch.nn.PReLU or torch.where');
     slope = read_item(slope);
   }
   if (typeof slope === 'boolean') slope = slope ? 1 : 0;
   if (typeof slope !== 'number') fail_type(op, 'negative_slope', 'a number', value);
-  if (dtype === float32 && Number.isFinite(slope) && Math.abs(slope) >= FLOAT32_OVERFLOW) fail(op, `negative_slope ${slope} does not fit ${dtype}`);
+  if (dtype === float32 && Number.isFinite(slope) && Math.abs(slope) >= FLOAT32_OVERFLOW)
+    fail(op, `negative_slope ${slope} does not fit ${dtype}`);
   return slope;
 }
 
@@ -132,7 +138,10 @@ export const leaky_relu = op({
     let slope: unknown = negative_slope;
     let write = check_boolean('leaky_relu', 'inplace', inplace);
     if (typeof negative_slope === 'object' && negative_slope !== null && !(negative_slope instanceof Tensor)) {
-      const options = check_options<Required<LeakyReluOptions>>('leaky_relu', negative_slope, { negative_slope: 0.01, inplace });
+      const options = check_options<Required<LeakyReluOptions>>('leaky_relu', negative_slope, {
+        negative_slope: 0.01,
+        inplace,
+      });
       slope = options.negative_slope;
       write = check_boolean('leaky_relu', 'inplace', options.inplace);
     }
@@ -145,13 +154,21 @@ export const leaky_relu = op({
     data: Float64Array.from(x.data as ArrayLike<number>, (v) => (v > 0 ? v : v * slope)),
   }),
   samples: () => [
-    ...[[], [1], [7], [8], [9], [15], [16], [17], [3, 5], [2, 0]].map((shape) => ({ args: [sample(shape, { avoid: [0] })] })),
+    ...[[], [1], [7], [8], [9], [15], [16], [17], [3, 5], [2, 0]].map((shape) => ({
+      args: [sample(shape, { avoid: [0] })],
+    })),
     ...[-2, -0.2, 0, 0.2, 1, 1.5].map((slope) => ({ args: [sample([4, 9], { avoid: [0] }), slope] })),
   ],
   errors: () => [
-    { args: [sample([2]), '0.1'], message: /^leaky_relu: expected negative_slope to be a number, got "0.1" \(string\)$/ },
+    {
+      args: [sample([2]), '0.1'],
+      message: /^leaky_relu: expected negative_slope to be a number, got "0.1" \(string\)$/,
+    },
     { args: [sample([2]), 1e39], message: /negative_slope 1e\+39 does not fit torch.float32/ },
-    { args: [sample([2], { dtype: 'int64' })], message: /expected input to be of a floating point dtype, got torch.int64/ },
+    {
+      args: [sample([2], { dtype: 'int64' })],
+      message: /expected input to be of a floating point dtype, got torch.int64/,
+    },
     { args: [sample([2]), { slope: 1 }], message: /Misspelled option "slope"/ },
   ],
 });

@@ -3,12 +3,12 @@ import { type Node, record, tracks } from '../autograd/node';
 import { check_options, fail_type, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { map_kernel } from '../native/map';
-import { same_shape } from '../tensor/shape';
+import { broadcast_shapes, same_shape } from '../tensor/shape';
 import { allocate, check_floating, check_tensor, type Tensor, window } from '../tensor/tensor';
 import { mul, neg, sub } from './arithmetic';
 import { op, type Reference, sample } from './define';
-import { cast_to } from './elementwise';
 import { stand_ins } from './leaky_relu';
+import { cast_to } from './operand';
 import { abs } from './pointwise';
 import { mean, sum } from './reduce';
 
@@ -39,6 +39,7 @@ let warned_of_broadcast = false;
 function check_regression(op: string, input: unknown, target: unknown): [Tensor, Tensor] {
   const x = check_floating(op, 'input', input);
   const t = check_tensor(op, 'target', target);
+  broadcast_shapes(op, x.shape, t.shape);
   if (!same_shape(x.shape, t.shape) && !warned_of_broadcast) {
     warned_of_broadcast = true;
     process.emitWarning(

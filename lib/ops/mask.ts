@@ -7,7 +7,7 @@ import { bool, int64, promote_scalar } from '../tensor/dtype';
 import { broadcast_shapes, type Shape, same_shape } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { check_inplace, op, type Reference, record_inplace, sample } from './define';
-import { broadcast_reference, cast_to, check_operand, type Operand, past, sum_to } from './elementwise';
+import { broadcast_reference, cast_to, check_operand, type Operand, past, sum_to } from './operand';
 import { sum } from './reduce';
 import { contiguous, expand, narrow, squeeze } from './views';
 import { check_condition, where } from './where';

@@ -4,8 +4,8 @@ import { kernel } from '../native/kernel';
 import { broadcast_shapes, numel_of, type Shape } from '../tensor/shape';
 import { allocate, check_floating, check_same_dtype, type Tensor, window } from '../tensor/tensor';
 import { op, type Reference, sample } from './define';
-import { sum_to } from './elementwise';
 import { allocate_mask, check_slope, masked_slope, stand_ins } from './leaky_relu';
+import { sum_to } from './operand';
 import { clone, contiguous, expand, narrow, reshape, squeeze, transpose, unsqueeze } from './views';
 
 /** Matrix products, and the linear layer with what may follow it in one pass. */
@@ -35,9 +35,37 @@ interface Epilogue {
 const plain: Epilogue = { bias: null, slope: null, mask: null };
 
 /** out[i] = a[i] · b[i] for every matrix of the batch; `out` is dense. The kernel reads a and b by their strides, but not overlapping elements. */
-function multiply(out: Tensor, batch: number, m: number, n: number, k: number, a: Tensor, b: Tensor, end = plain): void {
+function multiply(
+  out: Tensor,
+  batch: number,
+  m: number,
+  n: number,
+  k: number,
+  a: Tensor,
+  b: Tensor,
+  end = plain,
+): void {
   if (out.count === 0) return;
-  gemm(out.dtype.code, batch, m, n, k, a, batched(a), b, batched(b), out, m * n, n, 1, false, end.bias, end.slope !== null, end.slope ?? 0, end.mask);
+  gemm(
+    out.dtype.code,
+    batch,
+    m,
+    n,
+    k,
+    a,
+    batched(a),
+    b,
+    batched(b),
+    out,
+    m * n,
+    n,
+    1,
+    false,
+    end.bias,
+    end.slope !== null,
+    end.slope ?? 0,
+    end.mask,
+  );
 }
 
 function batched(t: Tensor): Shape {
@@ -76,9 +104,19 @@ export const mm = op({
     return out;
   },
   reference: (a: Reference, b: Reference): Reference => matmul_reference(a, b),
-  samples: () => [[1, 1, 1], [2, 3, 4], [5, 0, 2], [0, 3, 2], [17, 33, 9]].map(([m, k, n]) => ({ args: [sample([m, k]), sample([k, n])] })),
+  samples: () =>
+    [
+      [1, 1, 1],
+      [2, 3, 4],
+      [5, 0, 2],
+      [0, 3, 2],
+      [17, 33, 9],
+    ].map(([m, k, n]) => ({ args: [sample([m, k]), sample([k, n])] })),
   errors: () => [
-    { args: [sample([2, 3]), sample([2, 3])], message: /^mm: expected matrices \[m, k\] and \[k, n\], got shapes \[2, 3\] and \[2, 3\]$/ },
+    {
+      args: [sample([2, 3]), sample([2, 3])],
+      message: /^mm: expected matrices \[m, k\] and \[k, n\], got shapes \[2, 3\] and \[2, 3\]$/,
+    },
   ],
 });
 
@@ -88,10 +126,14 @@ export const bmm = op({
   call: (input: Tensor, other: Tensor): Tensor => {
     const [a, b] = check_pair('bmm', input, other);
     if (a.ndim !== 3 || b.ndim !== 3 || a.shape[0] !== b.shape[0] || a.shape[2] !== b.shape[1])
-      fail('bmm', `expected batches [b, m, k] and [b, k, n], got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
+      fail(
+        'bmm',
+        `expected batches [b, m, k] and [b, k, n], got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`,
+      );
     const [batch, m, k] = a.shape;
     const n = b.shape[2];
-    if (a.strides[0] === 0 && b.strides[0] === 0 && batch > 1) return expand(bmm(narrow(a, 0, 0, 1), narrow(b, 0, 0, 1)), [batch, m, n]);
+    if (a.strides[0] === 0 && b.strides[0] === 0 && batch > 1)
+      return expand(bmm(narrow(a, 0, 0, 1), narrow(b, 0, 0, 1)), [batch, m, n]);
     const out = allocate([batch, m, n], a.dtype);
     multiply(out, batch, m, n, k, a, b);
     if (tracks(a, b))
@@ -102,7 +144,11 @@ export const bmm = op({
     return out;
   },
   reference: (a: Reference, b: Reference): Reference => matmul_reference(a, b),
-  samples: () => [{ args: [sample([2, 3, 4]), sample([2, 4, 5])] }, { args: [sample([3, 1, 9]), sample([3, 9, 1])] }, { args: [sample([0, 2, 2]), sample([0, 2, 2])] }],
+  samples: () => [
+    { args: [sample([2, 3, 4]), sample([2, 4, 5])] },
+    { args: [sample([3, 1, 9]), sample([3, 9, 1])] },
+    { args: [sample([0, 2, 2]), sample([0, 2, 2])] },
+  ],
   errors: () => [{ args: [sample([2, 3, 4]), sample([3, 4, 5])], message: /expected batches/ }],
 });
 
@@ -111,13 +157,20 @@ export const matmul = op({
   name: 'matmul',
   call: (input: Tensor, other: Tensor): Tensor => {
     const [a, b] = check_pair('matmul', input, other);
-    if (a.ndim === 0 || b.ndim === 0) fail('matmul', `expected tensors of at least 1 dimension, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
+    if (a.ndim === 0 || b.ndim === 0)
+      fail(
+        'matmul',
+        `expected tensors of at least 1 dimension, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`,
+      );
     const inner = a.shape[a.ndim - 1];
     if (inner !== b.shape[Math.max(b.ndim - 2, 0)])
       fail('matmul', `the inner sizes of shapes ${shape_text(a.shape)} and ${shape_text(b.shape)} differ`);
     if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
     if (a.ndim === 1) return squeeze(matmul(unsqueeze(a, 0), b), -2);
-    if (b.ndim === 2) return a.ndim === 2 ? mm(a, b) : reshape(mm(reshape(a, [numel_of(a.shape.slice(0, -1)), inner]), b), [...a.shape.slice(0, -1), b.shape[1]]);
+    if (b.ndim === 2)
+      return a.ndim === 2
+        ? mm(a, b)
+        : reshape(mm(reshape(a, [numel_of(a.shape.slice(0, -1)), inner]), b), [...a.shape.slice(0, -1), b.shape[1]]);
     const batch = broadcast_shapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
     const flat = (x: Tensor): Tensor => {
       const matrix = x.shape.slice(-2);
@@ -128,16 +181,41 @@ export const matmul = op({
   reference: (a: Reference, b: Reference): Reference => matmul_reference(a, b),
   samples: () =>
     [
-      [[3], [3]], [[2, 3], [3]], [[3], [3, 2]], [[2, 3], [3, 4]], [[2, 5, 3], [3, 4]], [[2, 5, 3], [2, 3, 4]], [[2, 1, 5, 3], [4, 3, 2]], [[5, 3], [2, 3, 4]],
+      [[3], [3]],
+      [[2, 3], [3]],
+      [[3], [3, 2]],
+      [
+        [2, 3],
+        [3, 4],
+      ],
+      [
+        [2, 5, 3],
+        [3, 4],
+      ],
+      [
+        [2, 5, 3],
+        [2, 3, 4],
+      ],
+      [
+        [2, 1, 5, 3],
+        [4, 3, 2],
+      ],
+      [
+        [5, 3],
+        [2, 3, 4],
+      ],
     ].map(([s, t]) => ({ args: [sample(s), sample(t)] })),
-  errors: () => [{ args: [sample([2, 3]), sample([2, 3])], message: /the inner sizes of shapes \[2, 3\] and \[2, 3\] differ/ }],
+  errors: () => [
+    { args: [sample([2, 3]), sample([2, 3])], message: /the inner sizes of shapes \[2, 3\] and \[2, 3\] differ/ },
+  ],
 });
 
 export const mv = op({
   name: 'mv',
   call: (input: Tensor, vector: Tensor): Tensor => {
     const [a, b] = check_pair('mv', input, vector);
-    if (a.ndim !== 2 || b.ndim !== 1) fail('mv', `expected a matrix and a vector, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
+    if (a.ndim !== 2 || b.ndim !== 1)
+      fail('mv', `expected a matrix and a vector, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
     return matmul(a, b);
   },
   samples: () => [{ args: [sample([3, 4]), sample([4])] }],
@@ -147,7 +225,8 @@ export const dot = op({
   name: 'dot',
   call: (input: Tensor, other: Tensor): Tensor => {
     const [a, b] = check_pair('dot', input, other);
-    if (a.ndim !== 1 || b.ndim !== 1) fail('dot', `expected two vectors, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
+    if (a.ndim !== 1 || b.ndim !== 1)
+      fail('dot', `expected two vectors, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
     return matmul(a, b);
   },
   samples: () => [{ args: [sample([5]), sample([5])] }],
@@ -157,15 +236,20 @@ function check_linear(op: string, input: unknown, weight: unknown, bias: Tensor 
   const x = check_floating(op, 'input', input);
   const w = check_floating(op, 'weight', weight);
   check_same_dtype(op, x, w);
-  if (w.ndim !== 2) fail(op, `expected weight to be a matrix [out_features, in_features], got shape ${shape_text(w.shape)}`);
+  if (w.ndim !== 2)
+    fail(op, `expected weight to be a matrix [out_features, in_features], got shape ${shape_text(w.shape)}`);
   if (x.ndim === 0) fail(op, 'expected input to have at least 1 dimension, got a 0-dim tensor');
   const features = x.shape[x.ndim - 1];
   if (features !== w.shape[1])
-    fail(op, `input has ${features} features, weight expects ${w.shape[1]} (shapes ${shape_text(x.shape)} and ${shape_text(w.shape)})`);
+    fail(
+      op,
+      `input has ${features} features, weight expects ${w.shape[1]} (shapes ${shape_text(x.shape)} and ${shape_text(w.shape)})`,
+    );
   if (bias !== null) {
     check_floating(op, 'bias', bias);
     check_same_dtype(op, x, bias);
-    if (bias.ndim !== 1 || bias.shape[0] !== w.shape[0]) fail(op, `expected bias of shape [${w.shape[0]}], got ${shape_text(bias.shape)}`);
+    if (bias.ndim !== 1 || bias.shape[0] !== w.shape[0])
+      fail(op, `expected bias of shape [${w.shape[0]}], got ${shape_text(bias.shape)}`);
   }
   return [x, w];
 }
@@ -180,7 +264,11 @@ function affine(op: string, input: Tensor, weight: Tensor, bias: Tensor | null, 
   const tracked = tracks(rows, w, bias);
   const out = allocate([m, n], rows.dtype);
   const mask = tracked && slope !== null ? allocate_mask(m * n) : null;
-  multiply(out, 1, m, n, k, rows, window(w, [k, n], [w.strides[1], w.strides[0]], w.offset), { bias: bias === null ? null : contiguous(bias), slope, mask });
+  multiply(out, 1, m, n, k, rows, window(w, [k, n], [w.strides[1], w.strides[0]], w.offset), {
+    bias: bias === null ? null : contiguous(bias),
+    slope,
+    mask,
+  });
   if (tracked) {
     const inputs = bias === null ? [rows, w] : [rows, w, bias];
     const inputs_like = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
@@ -200,7 +288,8 @@ function affine(op: string, input: Tensor, weight: Tensor, bias: Tensor | null, 
 /** `input · weightᵀ + bias` for the last dimension of input. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
 export const linear = op({
   name: 'linear',
-  call: (input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor => affine('linear', input, weight, bias, null),
+  call: (input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor =>
+    affine('linear', input, weight, bias, null),
   methods: [],
   reference: (x: Reference, w: Reference, b: Reference | null = null): Reference => linear_reference(x, w, b),
   samples: () => linear_samples().map((args) => ({ args })),
@@ -233,7 +322,10 @@ export const linear_leaky_relu = op({
     const y = linear_reference(x, w, b);
     return { shape: y.shape, data: Float64Array.from(y.data as ArrayLike<number>, (v) => (v > 0 ? v : v * slope)) };
   },
-  samples: () => linear_samples().flatMap((args) => [0.01, -0.5].map((slope) => ({ args: [args[0], args[1], args[2] ?? null, slope] }))),
+  samples: () =>
+    linear_samples().flatMap((args) =>
+      [0.01, -0.5].map((slope) => ({ args: [args[0], args[1], args[2] ?? null, slope] })),
+    ),
 });
 
 function linear_samples() {
@@ -248,9 +340,15 @@ function linear_samples() {
 
 function linear_reference(x: Reference, w: Reference, b: Reference | null): Reference {
   const [n, k] = w.shape;
-  const transposed = { shape: [k, n], data: Float64Array.from({ length: n * k }, (_, i) => w.data[(i % n) * k + Math.floor(i / n)]) };
+  const transposed = {
+    shape: [k, n],
+    data: Float64Array.from({ length: n * k }, (_, i) => w.data[(i % n) * k + Math.floor(i / n)]),
+  };
   const y = matmul_reference(x, transposed);
-  return { shape: y.shape, data: Float64Array.from(y.data as ArrayLike<number>, (v, i) => v + (b === null ? 0 : b.data[i % n])) };
+  return {
+    shape: y.shape,
+    data: Float64Array.from(y.data as ArrayLike<number>, (v, i) => v + (b === null ? 0 : b.data[i % n])),
+  };
 }
 
 /** matmul of two tensors by its definition: batches broadcast, vectors count as a row or a column. */

@@ -6,7 +6,7 @@ import { broadcast_shapes, same_shape } from '../tensor/shape';
 import { check_tensor, same_window, Tensor } from '../tensor/tensor';
 import { zeros_like } from './create';
 import { add_method, check_inplace, record_inplace } from './define';
-import { cast_to, past, sum_to } from './elementwise';
+import { cast_to, past, sum_to } from './operand';
 import { clone } from './views';
 
 /** In-place operations whose result does not depend on the old values. */

@@ -2,9 +2,11 @@ import { fail_range } from '../errors';
 import { type MapKernel, map_kernel } from '../native/map';
 import type { Tensor } from '../tensor/tensor';
 import { add, div, mul, neg, sub } from './arithmetic';
+import { binary } from './binary';
 import { eq, ge, gt, logical_and, lt } from './compare';
 import { zeros_like } from './create';
-import { binary, type Operand, unary } from './elementwise';
+import type { Operand } from './operand';
+import { unary } from './unary';
 import { where } from './where';
 
 /** Functions of one element, and of two. */
@@ -247,7 +249,10 @@ const run_pow: MapKernel = (dtype, out, inputs) => {
 export const pow: (input: Operand, exponent: Operand) => Tensor = binary({
   name: 'pow',
   kernel: run_pow,
-  saves: ['a', 'b', 'out'],
+  reads: [
+    ['a', 'b'],
+    ['a', 'b', 'out'],
+  ],
   gradient: [pow_base_gradient, pow_exponent_gradient],
   reference: (a, b) => a ** b,
   range: [0.3, 2],
@@ -275,7 +280,10 @@ const half_at_ties = (g: Tensor, mine: Operand, other: Operand, loses: typeof lt
 /** The larger element of the two, NaN if either is. @see https://pytorch.org/docs/stable/generated/torch.maximum.html */
 export const maximum: (input: Operand, other: Operand) => Tensor = binary({
   name: 'maximum',
-  saves: ['a', 'b'],
+  reads: [
+    ['a', 'b'],
+    ['a', 'b'],
+  ],
   gradient: [(g, a, b) => half_at_ties(g, a, b, lt), (g, a, b) => half_at_ties(g, b, a, lt)],
   reference: Math.max,
 });
@@ -283,7 +291,10 @@ export const maximum: (input: Operand, other: Operand) => Tensor = binary({
 /** The smaller element of the two, NaN if either is. @see https://pytorch.org/docs/stable/generated/torch.minimum.html */
 export const minimum: (input: Operand, other: Operand) => Tensor = binary({
   name: 'minimum',
-  saves: ['a', 'b'],
+  reads: [
+    ['a', 'b'],
+    ['a', 'b'],
+  ],
   gradient: [(g, a, b) => half_at_ties(g, a, b, gt), (g, a, b) => half_at_ties(g, b, a, gt)],
   reference: Math.min,
 });
@@ -299,7 +310,7 @@ export const floor_divide: (input: Operand, other: Operand) => Tensor = binary({
 /** What is left of the division, with the sign of the divisor, as Python's `%`. @see https://pytorch.org/docs/stable/generated/torch.remainder.html */
 export const remainder: (input: Operand, other: Operand) => Tensor = binary({
   name: 'remainder',
-  saves: ['a', 'b'],
+  reads: [[], ['a', 'b']],
   gradient: [(g) => g, (g, a, b) => neg(mul(g, floor_divide(a, b)))],
   reference: (a, b) => a - Math.floor(a / b) * b,
   range_b: [0.5, 2],
@@ -308,7 +319,7 @@ export const remainder: (input: Operand, other: Operand) => Tensor = binary({
 /** What is left of the division, with the sign of the dividend, as C's `fmod`. @see https://pytorch.org/docs/stable/generated/torch.fmod.html */
 export const fmod: (input: Operand, other: Operand) => Tensor = binary({
   name: 'fmod',
-  saves: ['a', 'b'],
+  reads: [[], ['a', 'b']],
   gradient: [(g) => g, (g, a, b) => neg(mul(g, trunc(div(a, b))))],
   reference: (a, b) => a % b,
   range_b: [0.5, 2],

@@ -9,7 +9,7 @@ import { add, mul } from './arithmetic';
 import { lt } from './compare';
 import { finish, type Sized, split_size, type TensorOptions } from './create';
 import { add_method } from './define';
-import { cast_to } from './elementwise';
+import { cast_to } from './operand';
 import { overwrite } from './overwrite';
 import { is_options } from './reduction';
 

@@ -11,8 +11,8 @@ import { any, eq, ne } from './compare';
 import { read_item, zeros_like } from './create';
 import { products_of_others } from './cumulative';
 import { op, type Reference, type Sample } from './define';
-import { cast_to, set_sum_to } from './elementwise';
 import { amax, amin } from './extreme';
+import { cast_to, set_sum_to } from './operand';
 import { abs, exp, pow, sign } from './pointwise';
 import {
   type Dims,

@@ -8,7 +8,7 @@ import { numel_of, type Shape, wrap_dim } from '../tensor/shape';
 import { allocate, check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { mul, sub } from './arithmetic';
 import { op, type Reference, sample } from './define';
-import { cast_to } from './elementwise';
+import { cast_to } from './operand';
 import { exp } from './pointwise';
 import { sum } from './reduce';
 import { contiguous } from './views';

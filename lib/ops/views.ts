@@ -1,10 +1,27 @@
-import { edge_of, type Node, Node as GraphNode, record, requires_grad, set_regenerate_view, tracks } from '../autograd/node';
+import {
+  edge_of,
+  Node as GraphNode,
+  type Node,
+  record,
+  requires_grad,
+  set_regenerate_view,
+  tracks,
+} from '../autograd/node';
 import { check_integer, fail, fail_range, shape_text } from '../errors';
 import { copy_into, fill_with } from '../native/map';
-import { broadcast_strides, contiguous_strides, infer_size, numel_of, same_shape, type Shape, view_strides, wrap_dim } from '../tensor/shape';
+import {
+  broadcast_strides,
+  contiguous_strides,
+  infer_size,
+  numel_of,
+  type Shape,
+  same_shape,
+  view_strides,
+  wrap_dim,
+} from '../tensor/shape';
 import { allocate, check_tensor, Tensor, window } from '../tensor/tensor';
 import { op, sample, set_rebase_view } from './define';
-import { sum_to } from './elementwise';
+import { sum_to } from './operand';
 
 /** Operations that show the same memory differently, and the history of views whose base changes in place. */
 
@@ -57,7 +74,14 @@ declare module '../tensor/tensor' {
 }
 
 /** Makes a view and records how its gradient flows back. */
-function view_of(x: Tensor, name: string, shape: Shape, strides: Shape, offset: number, back: (g: Tensor) => Tensor): Tensor {
+function view_of(
+  x: Tensor,
+  name: string,
+  shape: Shape,
+  strides: Shape,
+  offset: number,
+  back: (g: Tensor) => Tensor,
+): Tensor {
   const view = window(x, shape, strides, offset);
   view.base = x.base ?? x;
   view.node_version = x.storage.version;
@@ -75,10 +99,17 @@ export const view = op({
     const wanted = infer_size('view', shape, x.count);
     const strides = view_strides(x.shape, x.strides, wanted);
     if (strides === null)
-      fail('view', `shape ${shape_text(wanted)} is not possible without a copy for strides ${shape_text(x.strides)}; use reshape()`);
+      fail(
+        'view',
+        `shape ${shape_text(wanted)} is not possible without a copy for strides ${shape_text(x.strides)}; use reshape()`,
+      );
     return view_of(x, 'ViewBackward0', wanted, strides, x.offset, (g) => reshape(g, x.shape));
   },
-  samples: () => [{ args: [sample([2, 6]), [3, 4]] }, { args: [sample([2, 6]), [-1]] }, { args: [sample([0, 2]), [2, 0]] }],
+  samples: () => [
+    { args: [sample([2, 6]), [3, 4]] },
+    { args: [sample([2, 6]), [-1]] },
+    { args: [sample([0, 2]), [2, 0]] },
+  ],
   errors: () => [
     { args: [sample([2, 3]), [4, 2]], message: /shape \[4, 2\] does not fit 6 elements/ },
     { args: [sample([2, 3]), [-1, -1]], message: /only one dimension can be inferred/ },
@@ -100,8 +131,17 @@ export const reshape = op({
   samples: () => [{ args: [sample([2, 6]), [3, 4]] }, { args: [sample([4]), 2, 2] }, { args: [sample([]), [1]] }],
 });
 
-export const view_as = op({ name: 'view_as', sees_layout: true, call: (x: Tensor, other: Tensor): Tensor => view(x, other.shape), samples: () => [{ args: [sample([2, 3]), sample([6])] }] });
-export const reshape_as = op({ name: 'reshape_as', call: (x: Tensor, other: Tensor): Tensor => reshape(x, other.shape), samples: () => [{ args: [sample([2, 3]), sample([6])] }] });
+export const view_as = op({
+  name: 'view_as',
+  sees_layout: true,
+  call: (x: Tensor, other: Tensor): Tensor => view(x, other.shape),
+  samples: () => [{ args: [sample([2, 3]), sample([6])] }],
+});
+export const reshape_as = op({
+  name: 'reshape_as',
+  call: (x: Tensor, other: Tensor): Tensor => reshape(x, other.shape),
+  samples: () => [{ args: [sample([2, 3]), sample([6])] }],
+});
 
 export const flatten = op({
   name: 'flatten',
@@ -113,7 +153,12 @@ export const flatten = op({
     if (x.ndim === 0) return reshape(x, [1]);
     return reshape(x, [...x.shape.slice(0, start), numel_of(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
   },
-  samples: () => [{ args: [sample([2, 3, 4])] }, { args: [sample([2, 3, 4]), 1] }, { args: [sample([2, 3, 4]), 0, 1] }, { args: [sample([])] }],
+  samples: () => [
+    { args: [sample([2, 3, 4])] },
+    { args: [sample([2, 3, 4]), 1] },
+    { args: [sample([2, 3, 4]), 0, 1] },
+    { args: [sample([])] },
+  ],
   errors: () => [{ args: [sample([2, 3]), 1, 0], message: /start_dim 1 comes after end_dim 0/ }],
 });
 
@@ -136,7 +181,14 @@ export const permute = op({
     if (dims.length !== x.ndim || new Set(dims).size !== dims.length)
       fail('permute', `dims ${shape_text(list)} do not name each of the ${x.ndim} dimensions once`);
     const back = dims.map((_, i) => dims.indexOf(i));
-    return view_of(x, 'PermuteBackward0', dims.map((d) => x.shape[d]), dims.map((d) => x.strides[d]), x.offset, (g) => permute(g, back));
+    return view_of(
+      x,
+      'PermuteBackward0',
+      dims.map((d) => x.shape[d]),
+      dims.map((d) => x.strides[d]),
+      x.offset,
+      (g) => permute(g, back),
+    );
   },
   samples: () => [{ args: [sample([2, 3, 4]), [2, 0, 1]] }, { args: [sample([2, 3, 4]), -1, 1, 0] }],
   errors: () => [{ args: [sample([2, 3]), [0, 0]], message: /do not name each of the 2 dimensions once/ }],
@@ -159,7 +211,8 @@ export const t = op({
   name: 't',
   call: (x: Tensor): Tensor => {
     check_tensor('t', 'input', x);
-    if (x.ndim > 2) fail('t', `expected a tensor of at most 2 dimensions, got shape ${shape_text(x.shape)}; use transpose()`);
+    if (x.ndim > 2)
+      fail('t', `expected a tensor of at most 2 dimensions, got shape ${shape_text(x.shape)}; use transpose()`);
     return x.ndim < 2 ? x : transpose(x, 0, 1);
   },
   samples: () => [{ args: [sample([2, 3])] }, { args: [sample([3])] }],
@@ -169,11 +222,24 @@ export const squeeze = op({
   name: 'squeeze',
   call: (x: Tensor, dim?: number | readonly number[]): Tensor => {
     check_tensor('squeeze', 'input', x);
-    const named = dim === undefined ? null : (Array.isArray(dim) ? dim : [dim]).map((d) => wrap_dim('squeeze', d, x.ndim));
+    const named =
+      dim === undefined ? null : (Array.isArray(dim) ? dim : [dim]).map((d) => wrap_dim('squeeze', d, x.ndim));
     const kept = x.shape.map((_, i) => i).filter((i) => x.shape[i] !== 1 || (named !== null && !named.includes(i)));
-    return view_of(x, 'SqueezeBackward0', kept.map((i) => x.shape[i]), kept.map((i) => x.strides[i]), x.offset, (g) => reshape(g, x.shape));
+    return view_of(
+      x,
+      'SqueezeBackward0',
+      kept.map((i) => x.shape[i]),
+      kept.map((i) => x.strides[i]),
+      x.offset,
+      (g) => reshape(g, x.shape),
+    );
   },
-  samples: () => [{ args: [sample([1, 3, 1])] }, { args: [sample([1, 3, 1]), 0] }, { args: [sample([1, 3, 1]), [0, 2]] }, { args: [sample([2, 3]), 0] }],
+  samples: () => [
+    { args: [sample([1, 3, 1])] },
+    { args: [sample([1, 3, 1]), 0] },
+    { args: [sample([1, 3, 1]), [0, 2]] },
+    { args: [sample([2, 3]), 0] },
+  ],
 });
 
 export const unsqueeze = op({
@@ -194,20 +260,37 @@ export const expand = op({
     check_tensor('expand', 'input', x);
     const list = spread(given) as readonly number[];
     const lead = list.length - x.ndim;
-    if (lead < 0) fail('expand', `shape ${shape_text(list)} has fewer dimensions than the tensor's ${shape_text(x.shape)}`);
+    if (lead < 0)
+      fail('expand', `shape ${shape_text(list)} has fewer dimensions than the tensor's ${shape_text(x.shape)}`);
     const shape = list.map((each, i) => {
       const size = check_integer('expand', 'shape', each, -1);
       const own = i < lead ? 1 : x.shape[i - lead];
-      if (size === -1 && i < lead) fail('expand', `-1 stands for a dimension the tensor does not have in ${shape_text(list)}`);
-      if (size !== -1 && own !== 1 && own !== size) fail('expand', `a dimension of size ${own} cannot become ${size} (shape ${shape_text(x.shape)} to ${shape_text(list)})`);
+      if (size === -1 && i < lead)
+        fail('expand', `-1 stands for a dimension the tensor does not have in ${shape_text(list)}`);
+      if (size !== -1 && own !== 1 && own !== size)
+        fail(
+          'expand',
+          `a dimension of size ${own} cannot become ${size} (shape ${shape_text(x.shape)} to ${shape_text(list)})`,
+        );
       return size === -1 ? own : size;
     });
-    return view_of(x, 'ExpandBackward0', shape, broadcast_strides(x.shape, x.strides, shape), x.offset, (g) => sum_to(g, x.shape));
+    return view_of(x, 'ExpandBackward0', shape, broadcast_strides(x.shape, x.strides, shape), x.offset, (g) =>
+      sum_to(g, x.shape),
+    );
   },
-  samples: () => [{ args: [sample([3, 1]), [3, 4]] }, { args: [sample([3]), [2, 3]] }, { args: [sample([3, 1]), -1, 2] }, { args: [sample([]), [2]] }],
+  samples: () => [
+    { args: [sample([3, 1]), [3, 4]] },
+    { args: [sample([3]), [2, 3]] },
+    { args: [sample([3, 1]), -1, 2] },
+    { args: [sample([]), [2]] },
+  ],
   errors: () => [{ args: [sample([3]), [4]], message: /a dimension of size 3 cannot become 4/ }],
 });
-export const expand_as = op({ name: 'expand_as', call: (x: Tensor, other: Tensor): Tensor => expand(x, other.shape), samples: () => [{ args: [sample([3, 1]), sample([3, 2])] }] });
+export const expand_as = op({
+  name: 'expand_as',
+  call: (x: Tensor, other: Tensor): Tensor => expand(x, other.shape),
+  samples: () => [{ args: [sample([3, 1]), sample([3, 2])] }],
+});
 
 export const slice = op({
   name: 'slice',
@@ -219,16 +302,24 @@ export const slice = op({
     check_integer('slice', 'step', step, 1);
     const bound = (value: number): number => Math.min(Math.max(value < 0 ? value + size : value, 0), size);
     const from = bound(check_integer('slice', 'start', start));
-    const to = end === undefined ? size : Math.max(bound(end === Infinity ? size : check_integer('slice', 'end', end)), from);
+    const to =
+      end === undefined ? size : Math.max(bound(end === Infinity ? size : check_integer('slice', 'end', end)), from);
     return strided_part(x, d, from, Math.ceil((to - from) / step), step);
   },
-  samples: () => [{ args: [sample([5, 3]), 0, 1, 4] }, { args: [sample([5, 3]), 0, 0, 5, 2] }, { args: [sample([5, 3]), 1, -2] }, { args: [sample([5]), 0, 3, 3] }],
+  samples: () => [
+    { args: [sample([5, 3]), 0, 1, 4] },
+    { args: [sample([5, 3]), 0, 0, 5, 2] },
+    { args: [sample([5, 3]), 1, -2] },
+    { args: [sample([5]), 0, 3, 3] },
+  ],
 });
 
 function strided_part(x: Tensor, dim: number, start: number, length: number, step: number): Tensor {
   const shape = x.shape.map((size, i) => (i === dim ? length : size));
   const strides = x.strides.map((stride, i) => (i === dim ? stride * step : stride));
-  return view_of(x, 'SliceBackward0', shape, strides, x.offset + start * x.strides[dim], (g) => pad_slice(g, x.shape, dim, start, step));
+  return view_of(x, 'SliceBackward0', shape, strides, x.offset + start * x.strides[dim], (g) =>
+    pad_slice(g, x.shape, dim, start, step),
+  );
 }
 
 /** The adjoint of a slice: zeros with `g` at its place. */
@@ -239,7 +330,8 @@ const pad_slice = op({
     fill_with(out, 0);
     const strides = out.strides.map((stride, i) => (i === dim ? stride * step : stride));
     copy_into(window(out, g.shape, strides, start * out.strides[dim]), g);
-    if (tracks(g)) record(out, 'SliceBackwardBackward0', [g], [], (gg) => [strided_part(gg, dim, start, g.shape[dim], step)]);
+    if (tracks(g))
+      record(out, 'SliceBackwardBackward0', [g], [], (gg) => [strided_part(gg, dim, start, g.shape[dim], step)]);
     return out;
   },
   methods: [],
@@ -256,7 +348,8 @@ export const narrow = op({
     check_integer('narrow', 'start', start, -size, size);
     check_integer('narrow', 'length', length, 0);
     const from = start < 0 ? start + size : start;
-    if (from + length > size) fail_range('narrow', `start ${start} + length ${length} exceeds the size ${size} of dim ${dim}`);
+    if (from + length > size)
+      fail_range('narrow', `start ${start} + length ${length} exceeds the size ${size} of dim ${dim}`);
     return strided_part(x, d, from, length, 1);
   },
   samples: () => [{ args: [sample([5, 3]), 0, 1, 3] }, { args: [sample([5, 3]), -1, 2, 1] }],
@@ -270,7 +363,8 @@ export const select = op({
     if (x.ndim === 0) fail('select', 'a 0-dim tensor has nothing to select');
     const d = wrap_dim('select', dim, x.ndim);
     const size = x.shape[d];
-    if (!Number.isInteger(index) || index < -size || index >= size) fail_range('select', `index ${index} is out of range for dim ${dim} of size ${size}`);
+    if (!Number.isInteger(index) || index < -size || index >= size)
+      fail_range('select', `index ${index} is out of range for dim ${dim} of size ${size}`);
     const at = index < 0 ? index + size : index;
     const without = (list: Shape): number[] => list.filter((_, i) => i !== d);
     return view_of(x, 'SelectBackward0', without(x.shape), without(x.strides), x.offset + at * x.strides[d], (g) =>
@@ -316,13 +410,20 @@ export const as_strided = op({
     check_tensor('as_strided', 'input', x);
     const shape = size.map((n) => check_integer('as_strided', 'size', n, 0));
     const strides = stride.map((n) => check_integer('as_strided', 'stride', n, 0));
-    if (shape.length !== strides.length) fail('as_strided', `size ${shape_text(size)} and stride ${shape_text(stride)} differ in length`);
-    const offset = storage_offset === undefined ? x.offset : check_integer('as_strided', 'storage_offset', storage_offset, 0);
+    if (shape.length !== strides.length)
+      fail('as_strided', `size ${shape_text(size)} and stride ${shape_text(stride)} differ in length`);
+    const offset =
+      storage_offset === undefined ? x.offset : check_integer('as_strided', 'storage_offset', storage_offset, 0);
     const end = offset + shape.reduce((sum, n, i) => sum + Math.max(n - 1, 0) * strides[i], 0);
     if (numel_of(shape) > 0 && end >= x.storage.nbytes / x.dtype.itemsize)
-      fail_range('as_strided', `size ${shape_text(size)} with stride ${shape_text(stride)} from ${offset} reaches outside the storage`);
+      fail_range(
+        'as_strided',
+        `size ${shape_text(size)} with stride ${shape_text(stride)} from ${offset} reaches outside the storage`,
+      );
     const geometry = { shape: x.shape, strides: x.strides, offset: x.offset };
-    return view_of(x, 'AsStridedBackward0', shape, strides, offset, (g) => as_strided_backward(g, geometry, { shape, strides, offset }));
+    return view_of(x, 'AsStridedBackward0', shape, strides, offset, (g) =>
+      as_strided_backward(g, geometry, { shape, strides, offset }),
+    );
   },
   samples: () => [{ args: [sample([3, 4]), [2, 2], [4, 1], 1] }, { args: [sample([6]), [3, 2], [1, 1]] }],
 });
@@ -343,7 +444,10 @@ function as_strided_backward(g: Tensor, to: Geometry, from: Geometry): Tensor {
   fill_with(buffer, 0);
   add_window(g, buffer, from);
   const seen = window(buffer, to.shape, to.strides, to.offset);
-  if (tracks(g)) record(seen, 'AsStridedBackwardBackward0', [g], [], (gg) => [as_strided(spread_out(gg, to, span), from.shape, from.strides, from.offset)]);
+  if (tracks(g))
+    record(seen, 'AsStridedBackwardBackward0', [g], [], (gg) => [
+      as_strided(spread_out(gg, to, span), from.shape, from.strides, from.offset),
+    ]);
   return seen;
 }
 
@@ -381,11 +485,11 @@ function add_window(g: Tensor, buffer: Tensor, at: Geometry): void {
   if (loop < 0) return add_elements(window(buffer, at.shape, at.strides, at.offset), g);
   const without = (list: Shape): number[] => list.filter((_, i) => i !== loop);
   for (let i = 0; i < at.shape[loop]; i++)
-    add_window(
-      window(g, without(g.shape), without(g.strides), g.offset + i * g.strides[loop]),
-      buffer,
-      { shape: without(at.shape), strides: without(at.strides), offset: at.offset + i * at.strides[loop] },
-    );
+    add_window(window(g, without(g.shape), without(g.strides), g.offset + i * g.strides[loop]), buffer, {
+      shape: without(at.shape),
+      strides: without(at.strides),
+      offset: at.offset + i * at.strides[loop],
+    });
 }
 
 export const contiguous = op({
@@ -428,8 +532,14 @@ export const detach = op({
 for (const name of ['T', 'mT'] as const)
   Object.defineProperty(Tensor.prototype, name, {
     get(this: Tensor): Tensor {
-      if (name === 'mT' && this.ndim < 2) fail('mT', `expected at least 2 dimensions, got shape ${shape_text(this.shape)}`);
-      return name === 'mT' ? transpose(this, -2, -1) : permute(this, this.shape.map((_, i) => this.ndim - 1 - i));
+      if (name === 'mT' && this.ndim < 2)
+        fail('mT', `expected at least 2 dimensions, got shape ${shape_text(this.shape)}`);
+      return name === 'mT'
+        ? transpose(this, -2, -1)
+        : permute(
+            this,
+            this.shape.map((_, i) => this.ndim - 1 - i),
+          );
     },
   });
 
@@ -444,7 +554,9 @@ set_regenerate_view((view) => {
   }
   const window_of_view = { shape: view.shape, strides: view.strides, offset: view.offset };
   const geometry = { shape: base.shape, strides: base.strides, offset: base.offset };
-  view.node = new GraphNode('AsStridedBackward0', [base], [], (g) => [as_strided_backward(g, geometry, window_of_view)]);
+  view.node = new GraphNode('AsStridedBackward0', [base], [], (g) => [
+    as_strided_backward(g, geometry, window_of_view),
+  ]);
   view.output_index = 0;
 });
 
@@ -462,7 +574,12 @@ set_rebase_view((view) => {
     const buffer = spread_out(g, geometry, span);
     const inside = clone(as_strided(buffer, at.shape, at.strides, at.offset));
     const grads = inner.apply([inside]);
-    const rest = as_strided(replace_window(buffer, at, grads[0] ?? null), geometry.shape, geometry.strides, geometry.offset);
+    const rest = as_strided(
+      replace_window(buffer, at, grads[0] ?? null),
+      geometry.shape,
+      geometry.strides,
+      geometry.offset,
+    );
     return [rest, ...grads.slice(1)];
   });
   outer.next.push(...inner.next.slice(1));

@@ -5,8 +5,8 @@ import { map_kernel } from '../native/map';
 import { bool, type DType, get_default_dtype, promote_scalar, promote_types } from '../tensor/dtype';
 import { broadcast_shapes } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
-import { op, type Reference, sample } from './define';
-import { add_method, broadcast_reference, cast_to, check_operand, type Operand, sum_to } from './elementwise';
+import { add_method, op, type Reference, sample } from './define';
+import { broadcast_reference, cast_to, check_operand, type Operand, sum_to } from './operand';
 
 /** Choosing between two values by a condition. */
 

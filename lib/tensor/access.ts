@@ -2,7 +2,7 @@ import { check_boolean, check_options, describe, fail, fail_type, shape_text } f
 import { copy_into } from '../native/map';
 import { dtype_of_array, read_item } from '../ops/create';
 import { add_method } from '../ops/define';
-import { cast_to } from '../ops/elementwise';
+import { cast_to } from '../ops/operand';
 import { clone, detach, select } from '../ops/views';
 import { bool, DType, float32, float64, int32, int64, type TypedArray, uint8 } from './dtype';
 import { allocate, Tensor } from './tensor';

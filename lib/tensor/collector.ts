@@ -42,7 +42,10 @@ function budget_limit(): number {
   const given = process.env.CRESSET_MEMORY_BUDGET;
   if (given === undefined) return Math.min(256 * MiB, cap);
   const bytes = Number(given);
-  if (!(bytes >= MiB)) throw new Error(`CRESSET_MEMORY_BUDGET: expected a number of bytes of at least 1048576, got ${JSON.stringify(given)}`);
+  if (!(bytes >= MiB))
+    throw new Error(
+      `CRESSET_MEMORY_BUDGET: expected a number of bytes of at least 1048576, got ${JSON.stringify(given)}`,
+    );
   return Math.min(bytes, cap);
 }
 
@@ -78,7 +81,10 @@ export function budget_spent(): { budget: number; spent: number; limit: number }
 }
 
 function reclaim(nbytes: number): void {
-  if (collect === null) return without_collector();
+  if (collect === null) {
+    without_collector();
+    return;
+  }
   const handed = spent;
   const before = live_bytes();
   collect({ type: 'minor', execution: 'sync' });
@@ -103,7 +109,8 @@ function without_collector(): void {
   spent = 0;
   blocks = 0;
   addon.sweep(1);
-  if (!warned) process.emitWarning('cresset: this runtime offers no gc(); memory is reclaimed when the engine collects by itself');
+  if (!warned)
+    process.emitWarning('cresset: this runtime offers no gc(); memory is reclaimed when the engine collects by itself');
   warned = true;
 }
 
@@ -145,7 +152,17 @@ export interface MemoryStats {
 export function memory_stats(): MemoryStats {
   addon.stats();
   const [allocated, cached, peak, pinned, live_blocks, live, system_allocations] = addon.arguments;
-  return { allocated, cached, peak, pinned, live_blocks, live_bytes: live, system_allocations, budget, budget_limit: limit };
+  return {
+    allocated,
+    cached,
+    peak,
+    pinned,
+    live_blocks,
+    live_bytes: live,
+    system_allocations,
+    budget,
+    budget_limit: limit,
+  };
 }
 
 export function reset_peak_memory_stats(): void {

@@ -1,5 +1,8 @@
 export type TypedArray = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
-type ArrayClass = { new (length: number): TypedArray; new (buffer: ArrayBufferLike, offset?: number, length?: number): TypedArray };
+type ArrayClass = {
+  new (length: number): TypedArray;
+  new (buffer: ArrayBufferLike, offset?: number, length?: number): TypedArray;
+};
 
 /** An element type, as in PyTorch: `torch.float32`, `torch.int64`, … */
 export class DType {

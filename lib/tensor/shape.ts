@@ -61,7 +61,10 @@ export function broadcast_shapes(op: string, a: Shape, b: Shape): Shape {
     const x = i <= a.length ? a[a.length - i] : 1;
     const y = i <= b.length ? b[b.length - i] : 1;
     if (x !== y && x !== 1 && y !== 1)
-      fail(op, `shapes ${shape_text(a)} and ${shape_text(b)} cannot be broadcast (sizes ${x} and ${y} at dim ${ndim - i})`);
+      fail(
+        op,
+        `shapes ${shape_text(a)} and ${shape_text(b)} cannot be broadcast (sizes ${x} and ${y} at dim ${ndim - i})`,
+      );
     result[ndim - i] = x === 1 ? y : x;
   }
   return result;

@@ -77,7 +77,8 @@ export class Storage {
   /** An ArrayBuffer over the block itself; made once. */
   buffer(op: string): ArrayBufferLike {
     if (this.shown !== null) {
-      if (this.nbytes > 0 && this.shown.byteLength === 0) throw new Error(`${op}: the ArrayBuffer of this tensor was transferred or detached`);
+      if (this.nbytes > 0 && this.shown.byteLength === 0)
+        throw new Error(`${op}: the ArrayBuffer of this tensor was transferred or detached`);
       return this.shown;
     }
     this.internal = false;

@@ -1,7 +1,7 @@
 import type { AccumulateGrad, Node } from '../autograd/node';
 import { fail, fail_type } from '../errors';
 import type { DType } from './dtype';
-import { contiguous_strides, is_contiguous, numel_of, same_shape, type Shape, wrap_dim } from './shape';
+import { contiguous_strides, is_contiguous, numel_of, type Shape, same_shape, wrap_dim } from './shape';
 import { Storage } from './storage';
 
 /**
@@ -130,7 +130,8 @@ export function check_tensor(op: string, name: string, value: unknown): Tensor {
 
 export function check_floating(op: string, name: string, value: unknown): Tensor {
   const tensor = check_tensor(op, name, value);
-  if (!tensor.dtype.is_floating_point) fail(op, `expected ${name} to be of a floating point dtype, got ${tensor.dtype}`);
+  if (!tensor.dtype.is_floating_point)
+    fail(op, `expected ${name} to be of a floating point dtype, got ${tensor.dtype}`);
   return tensor;
 }
 
@@ -140,7 +141,9 @@ export function check_same_dtype(op: string, a: Tensor, b: Tensor): void {
 
 /** True when two tensors show exactly the same elements in the same order. */
 export function same_window(a: Tensor, b: Tensor): boolean {
-  return a.storage === b.storage && a.offset === b.offset && same_shape(a.shape, b.shape) && same_shape(a.strides, b.strides);
+  return (
+    a.storage === b.storage && a.offset === b.offset && same_shape(a.shape, b.shape) && same_shape(a.strides, b.strides)
+  );
 }
 
 /** True when several elements of the tensor are the same memory (an expanded tensor). */
