@@ -20,7 +20,8 @@ export function capture_stack(): string | undefined {
 /** `file:line:column` of the innermost frame outside this library and outside Node itself. */
 export function user_line(stack: string): string | undefined {
   for (const frame of stack.split('\n')) {
-    const place = /^\s+at (?:.*\()?(.+:\d+:\d+)\)?$/.exec(frame)?.[1];
+    const [, named, bare] = /^\s+at (?:.*? \((.+:\d+:\d+)\)|(?:async )?(.+:\d+:\d+))$/.exec(frame) ?? [];
+    const place = named ?? bare;
     if (place !== undefined && !place.startsWith('node:') && !own.some((path) => place.includes(path))) return place;
   }
   return undefined;
