@@ -1,7 +1,7 @@
 import { no_grad } from '../autograd/mode';
 import { check_boolean, check_options, fail, fail_type } from '../errors';
 import { zeros_like } from '../ops/create';
-import { cast_to } from '../ops/elementwise';
+import { cast_to } from '../ops/operand';
 import { DType, float32, float64 } from '../tensor/dtype';
 import { Tensor } from '../tensor/tensor';
 import { type ForwardHook, type ForwardPreHook, type FullBackwardHook, Hooks, type RemovableHandle } from './hooks';

@@ -53,7 +53,7 @@ const defaults: AdamOptions = {
  * const opt = new torch.optim.Adam([w], { lr: 0.5, eps: 0 });
  * w.sum().backward();
  * opt.step();
- * w.tolist(); // [0.5]
+ * w.item(); // 0.5000000596046448
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */

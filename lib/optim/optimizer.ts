@@ -13,7 +13,7 @@ import {
 import type { ListEntry, ListKernel } from '../native/list';
 import { copy_into, fill_with } from '../native/map';
 import { read_item, tensor } from '../ops/create';
-import { cast_to } from '../ops/elementwise';
+import { cast_to } from '../ops/operand';
 import { clone } from '../ops/views';
 import { same_shape } from '../tensor/shape';
 import { allocate, check_tensor, Tensor } from '../tensor/tensor';
