@@ -1,7 +1,7 @@
 import * as torch from 'cresset';
 import { addon } from '../lib/native/addon';
 import { type OpRecord, op_records, type Sample } from '../lib/ops/define';
-import { bits, build, describe_sample, expect_close, layouts, numbers, run, seeded } from './op_samples';
+import { bits, build, describe_sample, expect_close, layouts, numbers, run, seeded } from './support/op_samples';
 
 /** Every operation, by its record alone: an operation added to lib/ops is tested here without a change. */
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as torch from 'cresset';
-import type { OpRecord, Reference, Sample, TensorSpec } from '../lib/ops/define';
-import { dtypes } from '../lib/tensor/dtype';
+import type { OpRecord, Reference, Sample, TensorSpec } from '../../lib/ops/define';
+import { dtypes } from '../../lib/tensor/dtype';
 
 /** Turns the samples of operation records into calls: seeded tensors, references, layouts. */
 
