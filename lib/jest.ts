@@ -32,7 +32,10 @@ export interface TensorMatchers<R> {
   toPassGradcheck(inputs: Tensor | readonly Tensor[], options?: GradcheckOptions): R;
   /** `torch.autograd.gradgradcheck` of the received function at these inputs. */
   toPassGradgradcheck(inputs: Tensor | readonly Tensor[], options?: GradgradcheckOptions): R;
-  /** Runs the received function several times; the number of live tensors must not grow. A promise for an asynchronous one. */
+  /**
+   * Runs the received function several times; the number of live tensors must not grow. A promise if the function is asynchronous: then
+   * arrays from `typed_array()`, which are freed when the event loop turns, count too.
+   */
   toNotLeakTensors(): R;
 }
 

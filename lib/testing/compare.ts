@@ -77,8 +77,8 @@ export function compare_values(
     // biome-ignore lint/suspicious/noDoubleEquals: a bigint equals the number of the same value
     if (a == e) return true;
     if (Number.isNaN(a) && Number.isNaN(e)) return equal_nan;
-    const bound = atol + rtol * Math.abs(Number(e));
-    return Number.isFinite(Number(e)) && distance(a, e) <= bound;
+    const difference = distance(a, e);
+    return Number.isFinite(difference) && difference <= atol + rtol * Math.abs(Number(e));
   });
 }
 

@@ -10,12 +10,12 @@ const RUNS = 4;
 export interface LeakReport {
   /** Live blocks before the first round and after each. */
   blocks: number[];
-  /** Bytes that grew per run, on average. */
+  /** Bytes that stayed per run, on average. */
   bytes_per_run: number;
-  /** Bytes held by arrays from `typed_array()` that were not there before. */
-  pinned: number;
-  /** True if every round left more blocks than the one before. */
+  /** Whether every round left more blocks than the one before. */
   leaks: boolean;
+  /** Whether every round left more bytes in arrays from `typed_array()`; without asynchronous turns it would say nothing. */
+  pins: boolean;
 }
 
 interface Level {
@@ -30,14 +30,18 @@ function level(): Level {
   return { blocks: live_blocks, bytes: live_bytes, pinned };
 }
 
-function judge(levels: readonly Level[]): LeakReport {
+function grows(values: readonly number[]): boolean {
+  return values.every((value, i) => i === 0 || value > values[i - 1]);
+}
+
+function judge(levels: readonly Level[], asynchronous: boolean): LeakReport {
   const first = levels[0];
   const last = levels[levels.length - 1];
   return {
     blocks: levels.map((each) => each.blocks),
-    bytes_per_run: (last.bytes - first.bytes) / (ROUNDS * RUNS),
-    pinned: last.pinned - first.pinned,
-    leaks: levels.every((each, i) => i === 0 || each.blocks > levels[i - 1].blocks),
+    bytes_per_run: (last.bytes + last.pinned - first.bytes - first.pinned) / (ROUNDS * RUNS),
+    leaks: grows(levels.map((each) => each.blocks)),
+    pins: asynchronous && grows(levels.map((each) => each.pinned)),
   };
 }
 
@@ -51,7 +55,7 @@ export function find_leaks(func: () => unknown): LeakReport | Promise<LeakReport
     run(func, RUNS);
     levels.push(level());
   }
-  return judge(levels);
+  return judge(levels, false);
 }
 
 /** Its own frame, so that no register keeps a result alive. */
@@ -73,7 +77,7 @@ async function find_leaks_later(started: PromiseLike<unknown>, func: () => Promi
     await settle();
     levels.push(level());
   }
-  return judge(levels);
+  return judge(levels, true);
 }
 
 function is_promise(value: unknown): value is PromiseLike<unknown> {

@@ -179,17 +179,13 @@ function toNotLeakTensors(received: unknown): MatcherResult | Promise<MatcherRes
   return found instanceof Promise ? found.then(leak_verdict) : leak_verdict(found);
 }
 
-function leak_verdict({ blocks, bytes_per_run, pinned, leaks }: LeakReport): MatcherResult {
-  const hint =
-    pinned > 0
-      ? `; ${pinned} bytes are held by arrays from typed_array(), which are freed when the event loop turns: use tolist() or copy_to(), or make the function async`
-      : '';
-  const problem = `the number of live tensors grew from round to round: ${blocks.join(', ')}; about ${Math.round(bytes_per_run)} bytes a run${hint}`;
-  return verdict(
-    'toNotLeakTensors',
-    leaks ? problem : null,
-    `the number of live tensors did not grow: ${blocks.join(', ')}; expected it to`,
-  );
+function leak_verdict({ blocks, bytes_per_run, leaks, pins }: LeakReport): MatcherResult {
+  const what = leaks
+    ? `the number of live tensors grew from round to round: ${blocks.join(', ')}`
+    : 'the memory held by arrays from typed_array() grew from round to round';
+  const problem = `${what}; about ${Math.round(bytes_per_run)} bytes a run`;
+  const negated = `the number of live tensors did not grow: ${blocks.join(', ')}; expected it to`;
+  return verdict('toNotLeakTensors', leaks || pins ? problem : null, negated);
 }
 
 export const matchers = {
