@@ -66,18 +66,22 @@ function run(func: () => unknown, times: number): void {
 
 async function find_leaks_later(started: PromiseLike<unknown>, func: () => PromiseLike<unknown>): Promise<LeakReport> {
   await started;
-  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   for (let i = 1; i < WARM_UP; i++) await func();
-  await settle();
-  const levels = [level()];
+  const levels = [await settled_level()];
   for (let round = 0; round < ROUNDS; round++) {
     for (let i = 0; i < RUNS; i++) await func();
-    // Finalizers of arrays from typed_array() run when the event loop turns.
-    collect_garbage();
-    await settle();
-    levels.push(level());
+    levels.push(await settled_level());
   }
   return judge(levels, true);
+}
+
+/** Finalizers of arrays from `typed_array()` run when the event loop turns. */
+async function settled_level(): Promise<Level> {
+  for (let turn = 0; turn < 2; turn++) {
+    collect_garbage();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return level();
 }
 
 function is_promise(value: unknown): value is PromiseLike<unknown> {
