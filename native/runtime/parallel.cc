@@ -52,7 +52,7 @@ bool spin_until(const Ready& ready) {
       if (ready()) return true;
       pause();
     }
-    std::this_thread::yield();
+    std::this_thread::yield();  // on a busy machine the thread we wait for may need this very processor
   } while (std::chrono::steady_clock::now() < deadline);
   return ready();
 }
