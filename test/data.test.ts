@@ -50,6 +50,7 @@ describe('DataLoader', () => {
       [8, 9],
     ]);
     expect(rows(loader)).toEqual(rows(loader));
+    expect(rows(new data.DataLoader(set, 4, false))).toEqual(rows(loader));
     const cut = new data.DataLoader(set, { batch_size: 4, drop_last: true });
     expect([cut.length, rows(cut).length]).toEqual([2, 2]);
     expect(rows(new data.DataLoader(new data.TensorDataset(torch.ones([0, 2])), { batch_size: 4 }))).toEqual([]);

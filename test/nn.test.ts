@@ -453,6 +453,8 @@ describe('layers', () => {
     expect(inplace.forward(x)).toBe(x);
     expect(values(x)).toEqual([-0.5, 0, 2]);
     expect(new nn.LeakyReLU().negative_slope).toBe(0.01);
+    expect(new nn.LeakyReLU(torch.tensor(0.5)).negative_slope).toBe(0.5);
+    expect(() => new nn.LeakyReLU(torch.ones([2]))).toThrow(/a number or a 0-dim tensor, got a tensor of shape \[2\]/);
     expect(() => new nn.LeakyReLU('0.1' as never)).toThrow(
       'LeakyReLU: expected negative_slope to be a number, got "0.1" (string)',
     );
@@ -604,6 +606,7 @@ describe('losses', () => {
     const criterion = new nn.CrossEntropyLoss({ weight: torch.ones([2]), label_smoothing: 0.1 });
     expect(Object.keys(criterion.state_dict())).toEqual(['weight']);
     expect(criterion.forward(torch.zeros([1, 2]), torch.tensor([1n])).item()).toBeCloseTo(Math.LN2, 6);
+    expect(new nn.NLLLoss(torch.tensor([2, 1])).weight?.tolist()).toEqual([2, 1]);
     expect(new nn.NLLLoss().forward(torch.tensor([[-0.5, -1]]), torch.tensor([0n])).item()).toBe(0.5);
     expect(new nn.L1Loss({ reduction: 'sum' }).forward(torch.tensor([1, 2]), torch.tensor([0, 0])).item()).toBe(3);
     expect(new nn.MSELoss().forward(torch.ones([0]), torch.ones([0])).item()).toBeNaN();

@@ -117,7 +117,10 @@ describe('groups and state', () => {
       },
     ]);
     expect(new optim.AdamW([w]).param_groups[0]).toMatchObject({ weight_decay: 0.01, decoupled_weight_decay: true });
-    const plain = new optim.SGD([w], { lr: 0.1 });
+    expect([new optim.Adam([w], 0.5), new optim.AdamW([w], 0.5)].map((each) => each.param_groups[0].lr)).toEqual([
+      0.5, 0.5,
+    ]);
+    const plain = new optim.SGD([w], 0.1);
     step_on(plain, w);
     expect(plain.state_dict().state).toEqual({});
   });

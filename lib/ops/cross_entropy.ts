@@ -3,7 +3,7 @@ import { type Node, record, tracks } from '../autograd/node';
 import { check_integer, check_number, check_options, fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { numel_of, same_shape } from '../tensor/shape';
-import { allocate, check_floating, check_same_dtype, check_tensor, type Tensor } from '../tensor/tensor';
+import { allocate, check_floating, check_same_dtype, check_tensor, Tensor } from '../tensor/tensor';
 import { div, mul, neg, sub } from './arithmetic';
 import { eq, ne } from './compare';
 import { arange, tensor } from './create';
@@ -53,6 +53,13 @@ interface Classification {
   reduction: LossReduction;
   /** The shape of the losses without reduction. */
   shape: readonly number[];
+}
+
+/** PyTorch's first positional option is the weight. */
+export function named_weight<T extends NllLossOptions>(
+  given: Tensor | T | null | undefined,
+): T | NllLossOptions | undefined {
+  return given instanceof Tensor ? { weight: given } : (given ?? undefined);
 }
 
 const class_defaults = { weight: null as Tensor | null, ignore_index: -100, reduction: 'mean' as unknown };
@@ -211,8 +218,8 @@ function soft_cross_entropy(
 export const cross_entropy = op({
   name: 'cross_entropy',
   methods: [],
-  call: (input: Tensor, target: Tensor, options?: CrossEntropyOptions): Tensor => {
-    const given = check_options('cross_entropy', options, { ...class_defaults, label_smoothing: 0 });
+  call: (input: Tensor, target: Tensor, options?: Tensor | CrossEntropyOptions | null): Tensor => {
+    const given = check_options('cross_entropy', named_weight(options), { ...class_defaults, label_smoothing: 0 });
     const smoothing = check_number('cross_entropy', 'label_smoothing', given.label_smoothing);
     if (!(smoothing >= 0 && smoothing <= 1))
       fail('cross_entropy', `expected label_smoothing between 0 and 1, got ${smoothing}`);
@@ -244,8 +251,9 @@ export const cross_entropy = op({
 export const nll_loss = op({
   name: 'nll_loss',
   methods: [],
-  call: (input: Tensor, target: Tensor, options?: NllLossOptions): Tensor => {
-    const work = check_classification('nll_loss', input, target, check_options('nll_loss', options, class_defaults), 0);
+  call: (input: Tensor, target: Tensor, options?: Tensor | NllLossOptions | null): Tensor => {
+    const given = check_options('nll_loss', named_weight(options), class_defaults);
+    const work = check_classification('nll_loss', input, target, given, 0);
     const { rows, classes, weight, ignore_index, reduction, shape } = work;
     const { dtype } = work.input;
     const code = REDUCTIONS.indexOf(reduction);

@@ -4,6 +4,7 @@ import {
   check_at_least_zero,
   check_betas,
   check_flags,
+  named_lr,
   next_step,
   Optimizer,
   type ParamGroup,
@@ -58,8 +59,8 @@ const defaults: AdamOptions = {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
 export class Adam extends Optimizer<AdamOptions> {
-  constructor(params: Params<AdamOptions>, options?: Partial<AdamOptions>) {
-    super(params, check_options('Adam', options, defaults));
+  constructor(params: Params<AdamOptions>, options?: Partial<AdamOptions> | number) {
+    super(params, check_options('Adam', named_lr(options), defaults));
   }
 
   protected override check(op: string, options: AdamOptions): void {
@@ -101,8 +102,11 @@ export class Adam extends Optimizer<AdamOptions> {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */
 export class AdamW extends Adam {
-  constructor(params: Params<AdamOptions>, options?: Partial<Omit<AdamOptions, 'decoupled_weight_decay'>>) {
+  constructor(params: Params<AdamOptions>, options?: Partial<Omit<AdamOptions, 'decoupled_weight_decay'>> | number) {
     const { decoupled_weight_decay: _, ...own } = defaults;
-    super(params, { ...check_options('AdamW', options, { ...own, weight_decay: 0.01 }), decoupled_weight_decay: true });
+    super(params, {
+      ...check_options('AdamW', named_lr(options), { ...own, weight_decay: 0.01 }),
+      decoupled_weight_decay: true,
+    });
   }
 }

@@ -323,6 +323,11 @@ export function run_rule(run: ListKernel, options: readonly number[], work: read
   for (const [target, copy] of copies) copy_into(target, copy);
 }
 
+/** PyTorch's first positional option is the learning rate. */
+export function named_lr<T extends object>(options: T | number | undefined): T | { lr: number } | undefined {
+  return typeof options === 'number' ? { lr: options } : options;
+}
+
 export function check_at_least_zero(op: string, name: string, value: unknown): void {
   const number = check_number(op, name, value);
   if (!(number >= 0) || !Number.isFinite(number))

@@ -4,6 +4,7 @@ import { allocate, Tensor } from '../tensor/tensor';
 import {
   check_at_least_zero,
   check_flags,
+  named_lr,
   Optimizer,
   type ParamGroup,
   type Params,
@@ -45,7 +46,7 @@ const defaults: SGDOptions = { lr: 1e-3, momentum: 0, dampening: 0, weight_decay
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Params<SGDOptions>, options?: Partial<SGDOptions> | number) {
-    super(params, check_options('SGD', typeof options === 'number' ? { lr: options } : options, defaults));
+    super(params, check_options('SGD', named_lr(options), defaults));
   }
 
   protected override check(op: string, options: SGDOptions): void {

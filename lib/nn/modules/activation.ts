@@ -2,14 +2,14 @@ import { check_boolean, check_options } from '../../errors';
 import { relu, relu_ } from '../../ops/activation';
 import { check_slope, leaky_relu, leaky_relu_ } from '../../ops/leaky_relu';
 import { float64 } from '../../tensor/dtype';
-import type { Tensor } from '../../tensor/tensor';
+import { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';
 
 /** Options of {@link LeakyReLU}. */
 export interface LeakyReLUOptions {
-  /** Slope where x <= 0. Default 0.01. */
-  negative_slope?: number;
+  /** Slope where x <= 0: a number, or a 0-dim tensor, read once. Default 0.01. */
+  negative_slope?: number | Tensor;
   /** Write the result into the input. Default false. */
   inplace?: boolean;
 }
@@ -29,15 +29,15 @@ export class LeakyReLU extends Module {
   readonly negative_slope: number;
   readonly inplace: boolean;
 
-  constructor(negative_slope?: number, inplace?: boolean);
+  constructor(negative_slope?: number | Tensor, inplace?: boolean);
   constructor(options?: LeakyReLUOptions);
-  constructor(given: number | LeakyReLUOptions = 0.01, inplace = false) {
+  constructor(given: number | Tensor | LeakyReLUOptions = 0.01, inplace = false) {
     super();
-    const standard = { negative_slope: 0.01, inplace };
-    const options =
-      typeof given === 'object' && given !== null
-        ? check_options('LeakyReLU', given, standard)
-        : { ...standard, negative_slope: given };
+    const named = typeof given === 'object' && given !== null && !(given instanceof Tensor);
+    const options = check_options('LeakyReLU', named ? given : { negative_slope: given }, {
+      negative_slope: 0.01 as number | Tensor,
+      inplace,
+    });
     this.negative_slope = check_slope('LeakyReLU', options.negative_slope, float64);
     this.inplace = check_boolean('LeakyReLU', 'inplace', options.inplace);
   }

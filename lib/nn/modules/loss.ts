@@ -1,5 +1,5 @@
 import { check_integer, check_number, check_options } from '../../errors';
-import { cross_entropy, nll_loss } from '../../ops/cross_entropy';
+import { cross_entropy, named_weight, nll_loss } from '../../ops/cross_entropy';
 import { check_reduction, type LossReduction, l1_loss, mse_loss } from '../../ops/loss';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
@@ -69,8 +69,8 @@ const class_loss = { weight: null, ignore_index: -100, reduction: 'mean' as cons
  * @see https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
  */
 export class NLLLoss extends ClassLoss {
-  constructor(options?: NLLLossOptions) {
-    super('NLLLoss', check_options<Required<NLLLossOptions>>('NLLLoss', options, class_loss));
+  constructor(options?: Tensor | NLLLossOptions | null) {
+    super('NLLLoss', check_options<Required<NLLLossOptions>>('NLLLoss', named_weight(options), class_loss));
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -91,8 +91,8 @@ export class NLLLoss extends ClassLoss {
 export class CrossEntropyLoss extends ClassLoss {
   readonly label_smoothing: number;
 
-  constructor(options?: CrossEntropyLossOptions) {
-    const given = check_options<Required<CrossEntropyLossOptions>>('CrossEntropyLoss', options, {
+  constructor(options?: Tensor | CrossEntropyLossOptions | null) {
+    const given = check_options<Required<CrossEntropyLossOptions>>('CrossEntropyLoss', named_weight(options), {
       ...class_loss,
       label_smoothing: 0,
     });

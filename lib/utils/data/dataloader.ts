@@ -50,11 +50,13 @@ export class DataLoader<Item, Batch = Collated<Item>> {
 
   constructor(
     readonly dataset: Dataset<Item>,
-    options?: DataLoaderOptions<Item, Batch>,
+    options?: number | DataLoaderOptions<Item, Batch>,
+    shuffled?: boolean,
   ) {
     const op = 'DataLoader';
     check_dataset(op, dataset);
-    const given = check_options<DataLoaderOptions<Item, Batch>>(op, options, {
+    const named = typeof options === 'number' ? { batch_size: options, shuffle: shuffled } : options;
+    const given = check_options<DataLoaderOptions<Item, Batch>>(op, named, {
       batch_size: undefined,
       shuffle: undefined,
       drop_last: undefined,
