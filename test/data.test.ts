@@ -112,6 +112,10 @@ describe('DataLoader', () => {
     expect([...sums]).toEqual([3]);
     const subset = new data.DataLoader(new data.Subset(set, [5, 1]), { batch_size: 2 });
     expect(rows(subset)).toEqual([[5, 1]]);
+    const nested = new data.Subset(new data.Subset(set, [9, 8, 7]), [2, 0]);
+    expect(rows(new data.DataLoader(nested, { batch_size: 2 }))).toEqual([[7, 9]]);
+    expect(rows(new data.DataLoader(nested, { sampler: [1, 1] }))).toEqual([[9], [9]]);
+    expect(rows(new data.DataLoader(nested, { batch_size: 2, shuffle: true }))[0].sort()).toEqual([7, 9]);
   });
 
   test('samplers', () => {

@@ -6,7 +6,7 @@ import { narrow } from '../../ops/views';
 import { int64 } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { type Collated, default_collate } from './collate';
-import { check_dataset, type Dataset, is_tensor_dataset, type TensorDataset } from './dataset';
+import { check_dataset, type Dataset, type Rows, rows_of } from './dataset';
 import { BatchSampler, type Sampler, SequentialSampler } from './sampler';
 import { check_generator, type Generator, shuffled_indices } from './shuffle';
 
@@ -98,10 +98,10 @@ export class DataLoader<Item, Batch = Collated<Item>> {
   }
 
   [Symbol.iterator](): Batches<Batch> {
-    const { dataset } = this;
-    const plain = this.collate === undefined && this.sampler === undefined && this.batch_sampler === undefined;
-    if (plain && is_tensor_dataset(dataset)) return this.slices(dataset) as Batches<Batch>;
-    return this.gathered();
+    const rows = this.collate === undefined ? rows_of(this.dataset) : null;
+    if (rows === null) return this.collated();
+    const plain = this.sampler === undefined && this.batch_sampler === undefined;
+    return (plain ? this.slices(rows) : this.gathered(rows)) as Batches<Batch>;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
@@ -111,26 +111,31 @@ export class DataLoader<Item, Batch = Collated<Item>> {
     }
   }
 
-  /** Batches of a TensorDataset: views where the order is that of the tensors, one index_select a tensor where it is not. */
-  private *slices({ tensors, length }: TensorDataset<readonly Tensor[]>): Batches<Tensor[]> {
-    const order = this.shuffle ? shuffled_indices('DataLoader', length, { generator: this.generator }) : null;
+  /** Rows in order are views, shuffled ones one index_select a tensor. */
+  private *slices({ tensors, indices, length }: Rows): Batches<Tensor[]> {
+    let order = indices === null ? null : tensor(indices, { dtype: int64 });
+    if (this.shuffle) {
+      const shuffled = shuffled_indices('DataLoader', length, { generator: this.generator });
+      order = order === null ? shuffled : index_select(order, 0, shuffled);
+    }
     for (let start = 0; start < length; start += this.batch_size) {
       const size = Math.min(this.batch_size, length - start);
       if (size < this.batch_size && this.drop_last) return;
-      const indices = order === null ? null : narrow(order, 0, start, size);
-      yield tensors.map((each) => (indices === null ? narrow(each, 0, start, size) : index_select(each, 0, indices)));
+      const chosen = order === null ? null : narrow(order, 0, start, size);
+      yield tensors.map((each) => (chosen === null ? narrow(each, 0, start, size) : index_select(each, 0, chosen)));
     }
   }
 
-  private *gathered(): Batches<Batch> {
-    const { dataset } = this;
-    const collate = this.collate ?? (default_collate as (items: readonly Item[]) => Batch);
-    for (const indices of this.batches()) {
-      if (this.collate === undefined && is_tensor_dataset(dataset)) {
-        const rows = tensor(indices.map(BigInt), { dtype: int64 });
-        yield dataset.tensors.map((each) => index_select(each, 0, rows)) as Batch;
-      } else yield collate(indices.map((index) => dataset.get(index)));
+  private *gathered({ tensors, indices }: Rows): Batches<Tensor[]> {
+    for (const batch of this.batches()) {
+      const chosen = tensor(indices === null ? batch : batch.map((i) => indices[i]), { dtype: int64 });
+      yield tensors.map((each) => index_select(each, 0, chosen));
     }
+  }
+
+  private *collated(): Batches<Batch> {
+    const collate = this.collate ?? (default_collate as (items: readonly Item[]) => Batch);
+    for (const indices of this.batches()) yield collate(indices.map((index) => this.dataset.get(index)));
   }
 
   private batches(): Iterable<readonly number[]> {

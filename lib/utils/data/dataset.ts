@@ -157,7 +157,21 @@ function split_counts(total: number, lengths: readonly number[]): number[] {
   return [...lengths];
 }
 
-export function is_tensor_dataset(value: unknown): value is TensorDataset<readonly Tensor[]> {
-  // A subclass may have a get() of its own.
-  return value instanceof TensorDataset && value.get === TensorDataset.prototype.get;
+/** A dataset whose samples are rows of tensors: all rows in order, or those of `indices`. */
+export interface Rows {
+  readonly tensors: readonly Tensor[];
+  readonly indices: readonly number[] | null;
+  readonly length: number;
+}
+
+/** The rows behind a TensorDataset or a Subset of one; null where a class has a `get` of its own. */
+export function rows_of(dataset: unknown): Rows | null {
+  if (dataset instanceof TensorDataset && dataset.get === TensorDataset.prototype.get)
+    return { tensors: dataset.tensors, indices: null, length: dataset.length };
+  if (!(dataset instanceof Subset) || dataset.get !== Subset.prototype.get) return null;
+  const inner = rows_of(dataset.dataset);
+  if (inner === null) return null;
+  const { tensors, indices } = inner;
+  const own = indices === null ? dataset.indices : dataset.indices.map((index) => indices[index]);
+  return { tensors, indices: own, length: own.length };
 }
