@@ -5,7 +5,7 @@ import * as torch from 'cresset';
 /** Every case of golden/ops.json: values, dtypes and gradients against PyTorch's. */
 
 interface Packed {
-  dtype: 'float32' | 'float64' | 'int64' | 'bool';
+  dtype: 'float32' | 'float64' | 'int64' | 'int32' | 'bool';
   shape: number[];
   values: (number | string)[];
 }
@@ -24,7 +24,7 @@ const golden = JSON.parse(readFileSync(join(__dirname, 'golden/ops.json'), 'utf8
   cases: GoldenCase[];
 };
 
-const dtypes = { float32: torch.float32, float64: torch.float64, int64: torch.int64, bool: torch.bool };
+const dtypes = { float32: torch.float32, float64: torch.float64, int64: torch.int64, int32: torch.int32, bool: torch.bool };
 
 /** JSON knows neither inf nor nan. */
 function number_of(value: number | string): number {

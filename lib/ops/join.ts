@@ -5,6 +5,7 @@ import { copy_into } from '../native/map';
 import { promote_types } from '../tensor/dtype';
 import { contiguous_strides, type Shape, same_shape, wrap_dim, wrap_dims } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
+import { zeros } from './create';
 import { op, type Reference, sample } from './define';
 import { cast_to } from './operand';
 import { expand, narrow, reshape, select, unsqueeze } from './views';
@@ -83,11 +84,12 @@ export const cat = op({
       copy_into(window(out, each.shape, out.strides, out.offset + start * out.strides[d]), each);
       start += each.shape[d];
     }
-    if (is_grad_enabled() && parts.some(requires_grad)) {
-      const sizes = parts.map((each) => each.shape[d]);
-      record(out, 'CatBackward0', parts, [], (g, node) => {
+    if (is_grad_enabled() && all.some(requires_grad)) {
+      const sizes = all.map((each) => (parts.includes(each) ? each.shape[d] : -1));
+      record(out, 'CatBackward0', all, [], (g, node) => {
         let at = 0;
         return sizes.map((size, i) => {
+          if (size < 0) return zeros([0], { dtype: g.dtype });
           at += size;
           return node.needs(i) ? narrow(g, d, at - size, size) : null;
         });

@@ -8,7 +8,7 @@ import type { Shape } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { div, mul, sub } from './arithmetic';
 import { any, eq, ne } from './compare';
-import { read_item, zeros_like } from './create';
+import { read_item } from './create';
 import { products_of_others } from './cumulative';
 import { op, type Reference, type Sample } from './define';
 import { amax, amin } from './extreme';
@@ -415,8 +415,8 @@ function norm_value(x: Tensor, p: number, how: Reduction): Tensor {
 }
 
 /** 0 where the norm is. */
-function norm_gradient(g: Tensor, x: Tensor, y: Tensor, p: number, how: Reduction): Tensor {
-  if (p === 0) return zeros_like(x);
+function norm_gradient(g: Tensor, x: Tensor, y: Tensor, p: number, how: Reduction): Tensor | null {
+  if (p === 0) return null;
   if (p === 1) return mul(spread(g, x.shape, how), sign(x));
   const scale = spread(where(eq(y, 0), 0, div(g, p === 2 ? y : pow(y, p - 1))), x.shape, how);
   return mul(scale, p === 2 ? x : mul(sign(x), pow(abs(x), p - 1)));
