@@ -103,7 +103,7 @@ function sgemm(m: number, k: number, n: number): Run {
   });
 }
 
-function optimizer_of(name: string, model: torch.nn.Module): torch.optim.Optimizer {
+function optimizer_of(name: string, model: torch.nn.Module): torch.optim.SGD | torch.optim.Adam {
   return name === 'sgd'
     ? new torch.optim.SGD(model.parameters(), { lr: 0.01 })
     : new torch.optim.Adam(model.parameters(), { lr: 1e-3 });

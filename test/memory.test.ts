@@ -1,0 +1,83 @@
+import * as torch from 'cresset';
+import { run_child } from './support/child';
+
+/** Memory stays flat without scope or dispose, and nothing in use is ever freed. */
+
+jest.setTimeout(600_000);
+
+const MB = 2 ** 20;
+
+describe('plain synchronous loops stay flat', () => {
+  test.each([
+    ['training', 3000],
+    ['changing batches', 3000],
+    ['tiny tensors', 6000],
+    ['large results', 3000],
+    ['graphs that are never walked', 3000],
+    ['hooks and kept gradients', 1500],
+  ])('%s, %d steps', (name, steps) => {
+    const { growth, peak, budget_limit } = JSON.parse(run_child('flat_loop.ts', { args: [name, String(steps)] }));
+    expect(peak).toBeLessThan(budget_limit + 64 * MB);
+    expect(growth).toBeLessThan(24 * MB);
+  });
+
+  test('the budget can be set', () => {
+    const env = { CRESSET_MEMORY_BUDGET: String(16 * MB) };
+    const { peak, budget_limit } = JSON.parse(run_child('flat_loop.ts', { args: ['large results', '500'], env }));
+    expect(budget_limit).toBe(16 * MB);
+    expect(peak).toBeLessThan(48 * MB);
+    expect(() => run_child('isa.ts', { env: { CRESSET_MEMORY_BUDGET: 'much' } })).not.toThrow();
+    expect(() =>
+      run_child('flat_loop.ts', { args: ['training', '1'], env: { CRESSET_MEMORY_BUDGET: 'much' } }),
+    ).toThrow(/CRESSET_MEMORY_BUDGET: expected a number of bytes/);
+  });
+});
+
+describe('what is in use stays', () => {
+  const flags = ['--expose-gc'];
+
+  test('arrays, buffers, views, graphs and hooks outlive what they came from', () => {
+    expect(run_child('keep_alive.ts', { flags })).toBe('kept');
+  });
+
+  test('also when every allocation collects and poisons', () => {
+    expect(run_child('keep_alive.ts', { flags, env: { CRESSET_GC_STRESS: '1' } })).toBe('kept');
+  });
+
+  test('every operation, optimized by 20,000 calls, with collections at some allocations', () => {
+    expect(run_child('hot_ops.ts', { flags, args: ['20000', '97'], timeout: 500_000 })).toMatch(/operations/);
+  });
+
+  test('every operation with collections at every allocation', () => {
+    const env = { CRESSET_GC_STRESS: '1' };
+    expect(run_child('hot_ops.ts', { flags, args: ['60', '1'], env, timeout: 500_000 })).toMatch(/operations/);
+  });
+});
+
+test('LeakyReLU keeps one bit an element for its gradient', () => {
+  const n = 2 ** 23;
+  const x = torch.ones([n], { requires_grad: true });
+  const before = torch.memory_stats().allocated;
+  const y = torch.nn.functional.leaky_relu(x, 0.1);
+  const kept = torch.memory_stats().allocated - before - 4 * n;
+  expect(kept).toBeGreaterThanOrEqual(n / 8);
+  expect(kept).toBeLessThanOrEqual((n / 8) * 1.25);
+  y.backward();
+  expect(torch.memory_stats().allocated - before).toBeLessThanOrEqual(2 * 4 * n * 1.25);
+});
+
+test('statistics and the cache', () => {
+  torch.reset_peak_memory_stats();
+  const big = torch.empty([4 * MB]);
+  expect(torch.memory_stats().peak).toBeGreaterThanOrEqual(16 * MB);
+  big.dispose();
+  expect(torch.memory_stats().cached).toBeGreaterThanOrEqual(16 * MB);
+  torch.empty_cache();
+  expect(torch.memory_stats().cached).toBe(0);
+});
+
+test('more memory than there is is an error, and the program lives on', () => {
+  expect(() => torch.empty([2 ** 45])).toThrow(/out of memory/);
+  expect(() => torch.empty([2 ** 50])).toThrow(/too large/);
+  expect(torch.ones([2]).sum().item()).toBe(2);
+});
