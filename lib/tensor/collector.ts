@@ -50,9 +50,12 @@ function budget_limit(): number {
 }
 
 const collect = find_collector();
-const limit = budget_limit();
+const process_limit = budget_limit();
 const stress = process.env.CRESSET_GC_STRESS === '1';
-const smallest = Math.min(16 * MiB, limit);
+const smallest = Math.min(16 * MiB, process_limit);
+
+/** The budget's upper bound. Threads that use cresset share the process's. */
+let limit = process_limit;
 
 let budget = smallest;
 let spent = 0;
@@ -61,7 +64,7 @@ let blocks = 0;
 let settled = 0;
 let warned = false;
 
-addon.set_cache_limit(limit);
+addon.set_cache_limit(process_limit);
 if (stress) addon.set_poison(1);
 
 export function before_allocation(nbytes: number): void {
@@ -74,10 +77,6 @@ export function before_allocation(nbytes: number): void {
 export function give_back(nbytes: number): void {
   spent -= nbytes + BLOCK_OVERHEAD;
   blocks--;
-}
-
-export function budget_spent(): { budget: number; spent: number; limit: number } {
-  return { budget, spent, limit };
 }
 
 function reclaim(nbytes: number): void {
@@ -100,7 +99,8 @@ function reclaim(nbytes: number): void {
   } else if (budget > smallest) {
     budget = Math.max(smallest, budget * 0.75);
   }
-  addon.set_cache_limit(limit + live + nbytes);
+  addon.stats();
+  addon.set_cache_limit(process_limit + addon.arguments[0] + nbytes);
   spent = 0;
   blocks = 0;
 }
@@ -116,6 +116,7 @@ function without_collector(): void {
 
 function live_bytes(): number {
   addon.stats();
+  limit = Math.max(process_limit / addon.arguments[7], MiB);
   return addon.arguments[5];
 }
 

@@ -1,5 +1,5 @@
 import { addon } from '../native/addon';
-import { before_allocation, budget_spent, give_back, rescue } from './collector';
+import { before_allocation, give_back, rescue } from './collector';
 
 /** Storages allocated while the autograd engine runs one of its own rules: it gives them back without the collector. */
 let arena: Storage[] | null = null;
@@ -74,7 +74,7 @@ export class Storage {
     return this.id === 0 && this.nbytes > 0;
   }
 
-  /** An ArrayBuffer over the block itself; made once. */
+  /** An ArrayBuffer over the block itself; made once. A copy where the runtime forbids external buffers. */
   buffer(op: string): ArrayBufferLike {
     if (this.shown !== null) {
       if (this.nbytes > 0 && this.shown.byteLength === 0)
@@ -83,7 +83,13 @@ export class Storage {
     }
     this.internal = false;
     const made = addon.buffer(this.id);
-    if (made === undefined) throw new Error(`${op}: ${addon.last_error()}`);
+    if (made === undefined) {
+      const reason = addon.last_error();
+      if (reason !== 'external') throw new Error(`${op}: ${reason}`);
+      const copy = new Uint8Array(this.nbytes);
+      this.copy_out(0, copy);
+      return copy.buffer;
+    }
     this.shown = made;
     return made;
   }
@@ -96,5 +102,3 @@ export class Storage {
     if (addon.transfer(this.id, byte_offset, array, 0) !== 0) throw new Error(`copy_to: ${addon.last_error()}`);
   }
 }
-
-export { budget_spent };

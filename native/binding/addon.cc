@@ -70,7 +70,7 @@ napi_value run(napi_env env, napi_callback_info info) {
     return make(env, 1.0);
   }
   try {
-    Call call(self.arguments, static_cast<int64_t>(length), self);
+    Call call(self.arguments(), static_cast<int64_t>(length), self);
     all.first[static_cast<int>(kernel)].entry(call);
     return make(env, 0.0);
   } catch (const std::bad_alloc&) {
@@ -97,7 +97,8 @@ napi_value adopt(napi_env env, napi_callback_info info) {
   Arguments given(env, info);
   bool is_typed_array = false;
   if (given.count > 1) napi_is_typedarray(env, given.value[1], &is_typed_array);
-  return make(env, given.is_object(0) && is_typed_array ? given.environment->adopt(given.value[0], given.value[1]) : 0.0);
+  return make(env,
+              given.is_object(0) && is_typed_array ? given.environment->adopt(given.value[0], given.value[1]) : 0.0);
 }
 
 napi_value release(napi_env env, napi_callback_info info) {
@@ -142,7 +143,7 @@ napi_value transfer(napi_env env, napi_callback_info info) {
   }
 }
 
-// stats(): writes in_use, cached, peak, pinned, live blocks, live bytes, system allocations into the argument array.
+// stats(): writes in_use, cached, peak, pinned, live blocks, live bytes, system allocations, threads into the argument array.
 napi_value stats(napi_env env, napi_callback_info info) {
   Environment& self = *Arguments(env, info).environment;
   AllocatorStats now = allocator_stats();
@@ -152,8 +153,9 @@ napi_value stats(napi_env env, napi_callback_info info) {
                         static_cast<double>(pinned_bytes()),
                         static_cast<double>(self.blocks.live_blocks()),
                         static_cast<double>(self.blocks.live_bytes()),
-                        static_cast<double>(now.system_allocations)};
-  std::memcpy(self.arguments, row, sizeof row);
+                        static_cast<double>(now.system_allocations),
+                        static_cast<double>(Environment::thread_count())};
+  std::memcpy(self.arguments(), row, sizeof row);
   return nullptr;
 }
 
@@ -193,20 +195,9 @@ napi_value kernel_names(napi_env env) {
   Kernels all = kernels();
   napi_value names;
   napi_create_array_with_length(env, static_cast<size_t>(all.count), &names);
-  for (int i = 0; i < all.count; i++) napi_set_element(env, names, static_cast<uint32_t>(i), make(env, all.first[i].name));
+  for (int i = 0; i < all.count; i++)
+    napi_set_element(env, names, static_cast<uint32_t>(i), make(env, all.first[i].name));
   return names;
-}
-
-// The argument array. Its memory belongs to the environment, not to the ArrayBuffer, so detaching the buffer harms nobody.
-// Where external buffers are forbidden there is no way to share it: `undefined`, and lib/native refuses to load.
-napi_value argument_array(Environment& self) {
-  napi_value memory, array = nullptr;
-  size_t bytes = kArguments * sizeof(double);
-  if (napi_create_external_arraybuffer(self.env, self.arguments, bytes, nullptr, nullptr, &memory) == napi_ok)
-    napi_create_typedarray(self.env, napi_float64_array, kArguments, memory, 0, &array);
-  else
-    napi_get_undefined(self.env, &array);
-  return array;
 }
 
 }  // namespace
@@ -219,7 +210,8 @@ NAPI_MODULE_INIT() {
     return nullptr;
   }
   auto* self = new Environment(env);
-  napi_set_instance_data(env, self, [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); }, nullptr);
+  napi_set_instance_data(
+      env, self, [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); }, nullptr);
 
   const struct {
     const char* name;
@@ -251,6 +243,6 @@ NAPI_MODULE_INIT() {
     napi_set_named_property(env, exports, each.name, function);
   }
   napi_set_named_property(env, exports, "kernels", kernel_names(env));
-  napi_set_named_property(env, exports, "arguments", argument_array(*self));
+  napi_set_named_property(env, exports, "arguments", self->make_argument_array());
   return exports;
 }

@@ -1,19 +1,35 @@
 #include "binding/environment.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
 #include <vector>
 
 namespace cresset::binding {
 namespace {
 
 thread_local std::vector<Environment*>* thread_environments = nullptr;
+std::atomic<int> threads{0};
 
 void on_buffer_collected(napi_env, void*, void* hint) { unpin(static_cast<Pin*>(hint)); }
 
+// CRESSET_EXTERNAL_BUFFERS=0 behaves as runtimes that forbid them do.
+bool external_buffers() {
+  static const bool allowed = [] {
+    const char* given = std::getenv("CRESSET_EXTERNAL_BUFFERS");
+    return given == nullptr || std::strcmp(given, "0") != 0;
+  }();
+  return allowed;
+}
+
 }  // namespace
 
-Environment::Environment(napi_env environment) : env(environment), arguments(new double[kArguments]()) {
-  if (thread_environments == nullptr) thread_environments = new std::vector<Environment*>;
+Environment::Environment(napi_env environment) : env(environment), owned_arguments_(new double[kArguments]()) {
+  if (thread_environments == nullptr) {
+    thread_environments = new std::vector<Environment*>;
+    threads++;
+  }
   thread_environments->push_back(this);
 }
 
@@ -23,9 +39,10 @@ Environment::~Environment() {
   if (all.empty()) {
     delete thread_environments;
     thread_environments = nullptr;
+    threads--;
   }
   // The environment is going down: its references die with it, so only the memory is given back (by ~BlockTable).
-  delete[] arguments;
+  delete[] owned_arguments_;
 }
 
 Memory Environment::resolve(double id) {
@@ -56,6 +73,8 @@ void Environment::drop_references(const Block& block) {
   napi_delete_reference(env, static_cast<napi_ref>(block.owner));
   if (block.user_memory != nullptr) napi_delete_reference(env, static_cast<napi_ref>(block.user_memory));
 }
+
+int Environment::thread_count() { return threads; }
 
 void Environment::sweep_thread(bool everything) {
   for (Environment* environment : *thread_environments) {
@@ -104,10 +123,36 @@ bool Environment::release(double id) {
   return true;
 }
 
+napi_value Environment::make_argument_array() {
+  napi_value memory = nullptr, array = nullptr;
+  size_t bytes = kArguments * sizeof(double);
+  if (!external_buffers() ||
+      napi_create_external_arraybuffer(env, owned_arguments_, bytes, nullptr, nullptr, &memory) != napi_ok) {
+    napi_create_arraybuffer(env, bytes, nullptr, &memory);
+    napi_create_reference(env, memory, 1, &lent_arguments_);
+  }
+  napi_create_typedarray(env, napi_float64_array, kArguments, memory, 0, &array);
+  return array;
+}
+
+double* Environment::arguments() {
+  if (lent_arguments_ == nullptr) return owned_arguments_;
+  napi_value memory = nullptr;
+  void* data = nullptr;
+  size_t bytes = 0;
+  napi_get_reference_value(env, lent_arguments_, &memory);
+  napi_get_arraybuffer_info(env, memory, &data, &bytes);
+  return bytes == kArguments * sizeof(double) ? static_cast<double*>(data) : owned_arguments_;
+}
+
 napi_value Environment::buffer(double id) {
   Block* block = blocks.find(id);
   if (block == nullptr || block->kind != Block::Kind::owned || block->bytes == 0) {
     last_error = "this block cannot be shown as an ArrayBuffer";
+    return nullptr;
+  }
+  if (!external_buffers()) {
+    last_error = "external";
     return nullptr;
   }
   Pin* shared = pin(block->allocation);

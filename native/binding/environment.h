@@ -23,18 +23,26 @@ class Environment final : public Resolver {
   // Releases the blocks of every environment of this thread whose Storage the collector has taken.
   static void sweep_thread(bool everything);
 
+  // How many threads of the process hold an environment: they share the memory budget.
+  static int thread_count();
+
   double allocate(napi_value storage, size_t bytes);
   double adopt(napi_value storage, napi_value typed_array);
   bool release(double id);
   // An external ArrayBuffer over the block; null (with last_error set) when that cannot be.
   napi_value buffer(double id);
+  // The Float64Array through which arguments and results pass. Its memory belongs to the environment, so that detaching it harms
+  // nobody; where external buffers are forbidden it is V8's, and its place is asked for at each use.
+  napi_value make_argument_array();
+  double* arguments();
 
   napi_env env;
   BlockTable blocks;
-  double* arguments;
   std::string last_error;
 
  private:
+  double* owned_arguments_;
+  napi_ref lent_arguments_ = nullptr;
   bool is_dead(const Block& block);
   void drop_references(const Block& block);
 };

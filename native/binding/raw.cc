@@ -32,13 +32,18 @@ struct Operands {
       return;
     }
     has_extra = extra.read(env, value[2]);
-    if (source.type != napi_float32_array && source.type != napi_float64_array) wrong = "expected a Float32Array or Float64Array";
-    else if (out.type != source.type || out.length != source.length) wrong = "input and out differ in type or length";
-    else if (partly(source, out)) wrong = "input and out overlap partly";
+    if (source.type != napi_float32_array && source.type != napi_float64_array)
+      wrong = "expected a Float32Array or Float64Array";
+    else if (out.type != source.type || out.length != source.length)
+      wrong = "input and out differ in type or length";
+    else if (partly(source, out))
+      wrong = "input and out overlap partly";
     dtype = source.type == napi_float32_array ? Dtype::float32 : Dtype::float64;
   }
 
-  static bool touch(const RawArray& a, const RawArray& b) { return a.data < b.data + b.bytes && b.data < a.data + a.bytes; }
+  static bool touch(const RawArray& a, const RawArray& b) {
+    return a.data < b.data + b.bytes && b.data < a.data + a.bytes;
+  }
   static bool partly(const RawArray& a, const RawArray& b) { return a.data != b.data && touch(a, b); }
 };
 
@@ -74,8 +79,10 @@ bool RawArray::read(napi_env env, napi_value value) {
 napi_value raw_leaky_relu(napi_env env, napi_callback_info info) {
   Operands o(env, info);
   if (o.wrong == nullptr && o.has_extra) {
-    if (o.extra.type != napi_uint8_array || o.extra.length != o.mask_bytes()) o.wrong = "mask is not a Uint8Array of ceil(n/8) bytes";
-    else if (Operands::touch(o.extra, o.source) || Operands::touch(o.extra, o.out)) o.wrong = "mask overlaps input or out";
+    if (o.extra.type != napi_uint8_array || o.extra.length != o.mask_bytes())
+      o.wrong = "mask is not a Uint8Array of ceil(n/8) bytes";
+    else if (Operands::touch(o.extra, o.source) || Operands::touch(o.extra, o.out))
+      o.wrong = "mask overlaps input or out";
   }
   if (o.wrong == nullptr)
     leaky_relu_forward(o.dtype, o.n(), o.out.data, o.source.data, o.has_extra ? o.extra.data : nullptr, o.slope);
@@ -86,7 +93,8 @@ napi_value raw_leaky_relu_backward(napi_env env, napi_callback_info info) {
   Operands o(env, info);
   if (o.wrong == nullptr) {
     bool mask = o.extra.type == napi_uint8_array;
-    if (!o.has_extra || (mask ? o.extra.length != o.mask_bytes() : o.extra.type != o.source.type || o.extra.length != o.source.length))
+    if (!o.has_extra ||
+        (mask ? o.extra.length != o.mask_bytes() : o.extra.type != o.source.type || o.extra.length != o.source.length))
       o.wrong = "expected a mask of ceil(n/8) bytes or an input like grad";
     else if (mask ? Operands::touch(o.extra, o.out) : Operands::partly(o.extra, o.out))
       o.wrong = "mask or input overlaps out";
@@ -109,7 +117,8 @@ napi_value raw_alloc(napi_env env, napi_callback_info info) {
   if (allocation.data == nullptr) return nullptr;
   std::memset(allocation.data, 0, static_cast<size_t>(bytes));
   auto* hint = new Allocation(allocation);
-  if (napi_create_external_arraybuffer(env, allocation.data, static_cast<size_t>(bytes), give_back, hint, &result) != napi_ok) {
+  if (napi_create_external_arraybuffer(env, allocation.data, static_cast<size_t>(bytes), give_back, hint, &result) !=
+      napi_ok) {
     give_back(env, nullptr, hint);
     return nullptr;
   }
