@@ -28,6 +28,7 @@ declare module '../tensor/tensor' {
 
 export const add = binary({
   name: 'add',
+  bools: 'logical_or',
   gradient: [(g) => g, (g) => g],
   reference: (a, b) => a + b,
 });
@@ -40,6 +41,7 @@ export const sub = binary({
 
 export const mul: (input: Operand, other: Operand) => Tensor = binary({
   name: 'mul',
+  bools: 'logical_and',
   reads: [['b'], ['a']],
   gradient: [(g, _, b) => mul(g, b), (g, a) => mul(g, a)],
   reference: (a, b) => a * b,

@@ -1,7 +1,8 @@
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, requires_grad } from '../autograd/node';
 import { fail } from '../errors';
-import { type DType, get_default_dtype } from '../tensor/dtype';
+import { type MapKernel, map_kernel } from '../native/map';
+import { bool, type DType, get_default_dtype } from '../tensor/dtype';
 import { broadcast_shapes, same_shape } from '../tensor/shape';
 import { allocate, check_tensor, same_window, type Tensor } from '../tensor/tensor';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
@@ -32,15 +33,23 @@ export interface BinarySpec extends Common {
   gradient?: readonly [Side, Side];
   /** What each of the two reads; default nothing. */
   reads?: readonly [readonly Which[], readonly Which[]];
+  /** The functor for two bools, where PyTorch defines the function on them. */
+  bools?: 'logical_and' | 'logical_or';
   reference: (a: number, b: number) => number;
   range?: readonly [number, number];
   range_b?: readonly [number, number];
   avoid_b?: readonly number[];
 }
 
+function with_bools(run: MapKernel, name: string | undefined): MapKernel {
+  if (name === undefined) return run;
+  const on_bools = map_kernel(name);
+  return (dtype, out, inputs) => (dtype === bool ? on_bools : run)(dtype, out, inputs);
+}
+
 /** Declares `name(a, b)` with broadcasting, type promotion and its in-place twin. */
 export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Tensor {
-  const run = functor(spec);
+  const run = with_bools(functor(spec), spec.bools);
   const { gradient, reads = [[], []] } = spec;
   const node_name = backward_name(spec.name);
 

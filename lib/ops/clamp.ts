@@ -2,12 +2,12 @@ import { is_grad_enabled } from '../autograd/mode';
 import { record, requires_grad } from '../autograd/node';
 import { fail, shape_text } from '../errors';
 import { map_kernel } from '../native/map';
-import { type DType, promote_scalar, promote_types } from '../tensor/dtype';
+import { type DType, promote_types } from '../tensor/dtype';
 import { broadcast_shapes, same_shape } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { eq, gt, le, logical_and, logical_not, logical_or, lt } from './compare';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
-import { broadcast_reference, cast_to, check_operand, type Operand, past, sum_to } from './operand';
+import { broadcast_reference, cast_to, check_operand, type Operand, operand_dtype, past, sum_to } from './operand';
 import { positional } from './reduction';
 import { where } from './where';
 
@@ -48,9 +48,10 @@ const judge_both: Judge = (name, given) => {
   };
 };
 
-function promoted(dtype: DType, bound: Operand | null): DType {
-  if (bound === null) return dtype;
-  return typeof bound === 'number' ? promote_scalar(dtype, bound) : promote_types(dtype, bound.dtype);
+/** The dtype that holds the input and its bounds. */
+function common_dtype(x: Tensor, { low, high }: Bounds): DType {
+  const [a, b] = [low, high].filter((bound) => bound !== null).map((bound) => operand_dtype(x, bound));
+  return b === undefined ? a : promote_types(a, b);
 }
 
 function converted(bound: Operand | null, dtype: DType): Operand | null {
@@ -147,7 +148,7 @@ function clamp_op<F>(
     call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
       check_tensor(name, 'input', input);
       const asked = judge(name, given);
-      const dtype = promoted(promoted(input.dtype, asked.low), asked.high);
+      const dtype = common_dtype(input, asked);
       const bounds = { low: converted(asked.low, dtype), high: converted(asked.high, dtype) };
       const x = cast_to(input, dtype);
       const out = allocate(shape_of(name, x, bounds), dtype);
@@ -169,7 +170,7 @@ function clamp_op<F>(
       const label = `${name}_`;
       check_tensor(label, 'input', input);
       const asked = judge(label, given);
-      const dtype = promoted(promoted(input.dtype, asked.low), asked.high);
+      const dtype = common_dtype(input, asked);
       if (dtype !== input.dtype)
         fail(label, `the result is ${dtype} and cannot be stored in a tensor of ${input.dtype}`);
       const bounds = { low: converted(asked.low, dtype), high: converted(asked.high, dtype) };

@@ -1,6 +1,6 @@
 import { record, requires_grad, tracks } from '../autograd/node';
 import { fail_type } from '../errors';
-import { copy_into } from '../native/map';
+import { copy_into, fill_with } from '../native/map';
 import { bool, type DType, promote_scalar, promote_types } from '../tensor/dtype';
 import { broadcast_shapes, same_shape } from '../tensor/shape';
 import { allocate, Tensor } from '../tensor/tensor';
@@ -27,8 +27,15 @@ function category(dtype: DType): number {
 export function check_operand(name: string, which: string, value: unknown): Operand {
   if (value instanceof Tensor) return value;
   if (typeof value === 'number') return value;
-  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'boolean') return scalar(value);
   return fail_type(name, which, 'a Tensor or a number', value);
+}
+
+/** A boolean has a dtype, unlike a number: with bool tensors it gives bool. */
+function scalar(value: boolean): Tensor {
+  const made = allocate([], bool);
+  fill_with(made, Number(value));
+  return made;
 }
 
 export function cast_to(x: Tensor, dtype: DType): Tensor {

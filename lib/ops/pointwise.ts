@@ -280,6 +280,7 @@ const half_at_ties = (g: Tensor, mine: Operand, other: Operand, loses: typeof lt
 /** The larger element of the two, NaN if either is. @see https://pytorch.org/docs/stable/generated/torch.maximum.html */
 export const maximum: (input: Operand, other: Operand) => Tensor = binary({
   name: 'maximum',
+  bools: 'logical_or',
   reads: [
     ['a', 'b'],
     ['a', 'b'],
@@ -291,6 +292,7 @@ export const maximum: (input: Operand, other: Operand) => Tensor = binary({
 /** The smaller element of the two, NaN if either is. @see https://pytorch.org/docs/stable/generated/torch.minimum.html */
 export const minimum: (input: Operand, other: Operand) => Tensor = binary({
   name: 'minimum',
+  bools: 'logical_and',
   reads: [
     ['a', 'b'],
     ['a', 'b'],

@@ -2,11 +2,11 @@ import { is_grad_enabled } from '../autograd/mode';
 import { record, requires_grad } from '../autograd/node';
 import { fail } from '../errors';
 import { map_kernel } from '../native/map';
-import { bool, type DType, get_default_dtype, promote_scalar, promote_types } from '../tensor/dtype';
+import { bool, get_default_dtype } from '../tensor/dtype';
 import { broadcast_shapes } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { add_method, op, type Reference, sample } from './define';
-import { broadcast_reference, cast_to, check_operand, type Operand, sum_to } from './operand';
+import { broadcast_reference, cast_to, check_operand, type Operand, operand_dtype, sum_to } from './operand';
 
 /** Choosing between two values by a condition. */
 
@@ -35,7 +35,7 @@ export const where = op({
     check_condition('where', condition);
     let a = check_operand('where', 'input', input);
     let b = check_operand('where', 'other', other);
-    const dtype = common_dtype(a, b);
+    const dtype = typeof a === 'number' && typeof b === 'number' ? get_default_dtype() : operand_dtype(a, b);
     let { shape } = condition;
     if (typeof a !== 'number') {
       a = cast_to(a, dtype);
@@ -86,10 +86,4 @@ add_method('where', ((input: Tensor, condition: Tensor, other: Operand) => where
 export function check_condition(op: string, condition: unknown, name = 'condition'): void {
   const { dtype } = check_tensor(op, name, condition);
   if (dtype !== bool) fail(op, `expected ${name} to be a bool tensor, got ${dtype}`);
-}
-
-function common_dtype(a: Operand, b: Operand): DType {
-  if (typeof a !== 'number')
-    return typeof b !== 'number' ? promote_types(a.dtype, b.dtype) : promote_scalar(a.dtype, b);
-  return typeof b !== 'number' ? promote_scalar(b.dtype, a) : get_default_dtype();
 }
