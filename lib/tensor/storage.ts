@@ -1,6 +1,9 @@
 import { addon } from '../native/addon';
 import { before_allocation, give_back, rescue } from './collector';
 
+/** An id that never resolves. It must not be 0, which stands for an immediate operand. */
+const RELEASED = -1;
+
 /** Storages allocated while the autograd engine runs one of its own rules: it gives them back without the collector. */
 let arena: Storage[] | null = null;
 
@@ -12,7 +15,7 @@ export function set_arena(list: Storage[] | null): Storage[] | null {
 
 /** Bytes a tensor lives in. The native block belongs to this object: when the collector takes it, a sweep frees the block. */
 export class Storage {
-  /** The block's id; 0 once released (and for storages of no bytes, which have no block). */
+  /** The block's id; 0 for storages of no bytes, which have no block, and RELEASED when it was given back. */
   id = 0;
   /** Counts in-place changes, for tensors saved by the graph. */
   version = 0;
@@ -59,9 +62,9 @@ export class Storage {
 
   /** Gives the block back now. Later use of a tensor that lies in it is an error. */
   release(): void {
-    if (this.id === 0) return;
+    if (this.id === 0 || this.id === RELEASED) return;
     addon.release(this.id);
-    this.id = 0;
+    this.id = RELEASED;
     if (this.external === null) give_back(this.nbytes);
   }
 
@@ -71,7 +74,7 @@ export class Storage {
   }
 
   get released(): boolean {
-    return this.id === 0 && this.nbytes > 0;
+    return this.id === RELEASED;
   }
 
   /** An ArrayBuffer over the block itself; made once. A copy where the runtime forbids external buffers. */
