@@ -7,10 +7,10 @@
 namespace cresset {
 
 struct GemmTile {
-  int64_t rows;        // most rows of a register tile
-  int64_t width;       // columns of a panel of B
+  int64_t rows;   // most rows of a register tile
+  int64_t width;  // columns of a panel of B
   int64_t item_bytes;
-  int64_t lanes;       // of a vector
+  int64_t lanes;  // of a vector
 };
 
 struct GemmShape {
@@ -27,6 +27,8 @@ struct GemmPlan {
 };
 
 // The part-th of `parts` nearly equal pieces of [0, n).
-inline int64_t part_begin(int64_t n, int64_t part, int64_t parts) { return n / parts * part + std::min(part, n % parts); }
+inline int64_t part_begin(int64_t n, int64_t part, int64_t parts) {
+  return n / parts * part + std::min(part, n % parts);
+}
 
 }  // namespace cresset

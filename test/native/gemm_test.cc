@@ -27,7 +27,10 @@ struct Matrix {
   std::vector<T> values;
 
   Matrix(int64_t rows_, int64_t columns_, Layout layout) : rows(rows_), columns(columns_) {
-    row_stride = layout == Layout::columns ? 1 : layout == Layout::rows ? columns : layout == Layout::spread ? 2 : columns + 3;
+    row_stride = layout == Layout::columns  ? 1
+                 : layout == Layout::rows   ? columns
+                 : layout == Layout::spread ? 2
+                                            : columns + 3;
     col_stride = layout == Layout::columns ? rows : layout == Layout::spread ? 2 * rows + 1 : 1;
     values = random_values<T>(rows * columns == 0 ? 0 : (rows - 1) * row_stride + (columns - 1) * col_stride + 1);
   }
@@ -58,8 +61,15 @@ struct Product {
   bool accumulate;
 
   Product(int64_t m_, int64_t n_, int64_t k_, Layout a_layout, Layout b_layout, int64_t pad, bool accumulate_)
-      : a(m_, k_, a_layout), b(k_, n_, b_layout), m(m_), n(n_), k(k_), row_stride(n_ + pad),
-        before(random_values<T>(m_ * row_stride)), expected(before), accumulate(accumulate_) {
+      : a(m_, k_, a_layout),
+        b(k_, n_, b_layout),
+        m(m_),
+        n(n_),
+        k(k_),
+        row_stride(n_ + pad),
+        before(random_values<T>(m_ * row_stride)),
+        expected(before),
+        accumulate(accumulate_) {
     for (int64_t i = 0; i < m; i++) {
       for (int64_t j = 0; j < n; j++) {
         T& at = expected[static_cast<size_t>(i * row_stride + j)];
@@ -84,7 +94,8 @@ struct Product {
     std::vector<T> c = before;
     gemm(problem(c));
     CHECK(c == expected);
-    if (c != expected) report_failure(__FILE__, __LINE__, std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k));
+    if (c != expected)
+      report_failure(__FILE__, __LINE__, std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k));
   }
 };
 
@@ -95,7 +106,8 @@ void check_products(const std::vector<int64_t>& sizes, const std::vector<int64_t
     for (int64_t n : sizes) {
       for (int64_t k : depths) {
         auto a_layout = kLayouts[random_bits() % 4], b_layout = kLayouts[random_bits() % 4];
-        Product<T> product(m, n, k, a_layout, b_layout, static_cast<int64_t>(random_bits() % 2) * 5, random_bits() % 2 == 0);
+        Product<T> product(m, n, k, a_layout, b_layout, static_cast<int64_t>(random_bits() % 2) * 5,
+                           random_bits() % 2 == 0);
         for (const std::string& isa : isas()) {
           settings.use(isa, static_cast<int>(1 + random_bits() % 3));
           product.check();
@@ -211,8 +223,9 @@ struct Arguments {
   double accumulate = 0, bias = 0, bias_offset = 0, activation = 0, slope = 0, mask = 0, mask_offset = 0;
 
   std::vector<double> list() const {
-    return {dtype, batch, m, n, k, a, a_offset, a_batch, a_row, a_col, b, b_offset, b_batch, b_row, b_col,
-            c, c_offset, c_batch, c_row, c_col, accumulate, bias, bias_offset, activation, slope, mask, mask_offset};
+    return {dtype, batch, m,          n,       k,           a,          a_offset, a_batch,  a_row,
+            a_col, b,     b_offset,   b_batch, b_row,       b_col,      c,        c_offset, c_batch,
+            c_row, c_col, accumulate, bias,    bias_offset, activation, slope,    mask,     mask_offset};
   }
 };
 
@@ -236,7 +249,8 @@ TEST(gemm_entry_multiplies_batches) {
         for (int64_t e = 0; e < batch * size * size; e++) {
           float chain = 0;
           for (int64_t q = 0; q < size; q++)
-            chain = std::fma(a[static_cast<size_t>(e / size * size + q)], b[static_cast<size_t>(q * size + e % size)], chain);
+            chain = std::fma(a[static_cast<size_t>(e / size * size + q)], b[static_cast<size_t>(q * size + e % size)],
+                             chain);
           if (c[static_cast<size_t>(e)] != chain) return report_failure(__FILE__, __LINE__, "batched gemm");
         }
       });
