@@ -1,9 +1,10 @@
+import { no_grad } from '../autograd/mode';
 import { check_integer, check_number, check_options, fail, fail_range, fail_type } from '../errors';
 import { kernel, result } from '../native/kernel';
 import { copy_into } from '../native/map';
 import { check_generator, type Generator } from '../random';
 import { DType, get_default_dtype, int64 } from '../tensor/dtype';
-import { check_size, type Shape } from '../tensor/shape';
+import { broadcast_shapes, check_size, type Shape } from '../tensor/shape';
 import { allocate, check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { add, mul } from './arithmetic';
 import { lt } from './compare';
@@ -167,9 +168,12 @@ export function normal(mean: Tensor | number, std: Tensor | number, ...more: rea
   if (typeof std === 'number') check_deviation('normal', std);
   if (typeof mean === 'number' && typeof std === 'number')
     return drawn('normal', check_size('normal', more[0]), draw('normal', mean, std), more[1], get_default_dtype());
-  const like = add(mul(mean, 0), mul(std, 0));
   const { generator } = check_options('normal', more[0], { generator: undefined as Generator | undefined });
-  return add(mul(randn_like(like.detach(), { generator }), std), mean);
+  const [first, second] = [mean, std].filter((each) => typeof each !== 'number') as Tensor[];
+  check_floating('normal', typeof mean === 'number' ? 'std' : 'mean', first);
+  const shape = second === undefined ? first.shape : broadcast_shapes('normal', first.shape, second.shape);
+  const standard = drawn('normal', shape, draw('normal', 0, 1), { generator }, first.dtype);
+  return no_grad(() => add(mul(standard, std), mean));
 }
 
 /** Each element 1 with the probability it holds, else 0. Not differentiable. @see https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
