@@ -54,7 +54,8 @@ struct Linspace {
     Step first = static_cast<Step>(from_double<T>(start)), last = static_cast<Step>(from_double<T>(end));
     Step step = n > 1 ? (last - first) / static_cast<Step>(n - 1) : Step(0);
     for (int64_t i = from; i < to; i++) {
-      Step value = i < n / 2 || n == 1 ? first + step * static_cast<Step>(i) : last - step * static_cast<Step>(n - 1 - i);
+      Step value =
+          i < n / 2 || n == 1 ? first + step * static_cast<Step>(i) : last - step * static_cast<Step>(n - 1 - i);
       out[i] = from_double<T>(static_cast<double>(value));
     }
   }

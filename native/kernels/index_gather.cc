@@ -98,12 +98,16 @@ void gather_entry(Call& call) {
 
 struct Assign {
   template <class T>
-  static void apply(T& to, T from) { to = from; }
+  static void apply(T& to, T from) {
+    to = from;
+  }
 };
 
 struct AddTo {
   template <class T>
-  static void apply(T& to, T from) { to = wrapping_add(to, from); }
+  static void apply(T& to, T from) {
+    to = wrapping_add(to, from);
+  }
 };
 
 // Offsets of neighbouring elements.
@@ -172,13 +176,21 @@ void scatter(const Indexing& x, const View& out, const View& in, const IndexRead
   Dims out_dims = lines_of(x.shape, out, x.dim), in_dims = lines_of(x.shape, in, x.dim);
   int64_t inner = 1, length = x.shape.size[x.dim];
   for (int i = x.dim + 1; i < x.shape.ndim; i++) inner *= x.shape.size[i];
-  Scatter<T, Op> body{static_cast<T*>(out.data), static_cast<const T*>(in.data), out_dims, in_dims,
-                      out.stride[x.dim], in.stride[x.dim], x.size, length, inner, index, fault};
+  Scatter<T, Op> body{static_cast<T*>(out.data),
+                      static_cast<const T*>(in.data),
+                      out_dims,
+                      in_dims,
+                      out.stride[x.dim],
+                      in.stride[x.dim],
+                      x.size,
+                      length,
+                      inner,
+                      index,
+                      fault};
   int64_t items = x.shape.count / length / inner * body.blocks();
   int64_t work = length * std::min(inner, Scatter<T, Op>::kLines);
   parallel_for(items, std::max<int64_t>(1, kGrain / work), body);
 }
-
 
 void forbid_overlap(const Shape& shape, const View& view) {
   for (int i = 0; i < shape.ndim; i++) {

@@ -76,8 +76,10 @@ void masked(Call& call, Dtype dtype) {
   for (int64_t i = 0; i < n; i++) {
     if (mask[i] == 0) continue;
     if (found == count) wrong_count();
-    if (scatter) out[i] = in[found++];
-    else out[found++] = in[i];
+    if (scatter)
+      out[i] = in[found++];
+    else
+      out[found++] = in[i];
   }
   if (found != count) wrong_count();
 }

@@ -40,8 +40,10 @@ struct Select {
       int64_t chosen = index[position];
       if (chosen < 0 || chosen >= e.size) return fault.report(position, chosen);
       const T* from = slab + chosen * e.inner;
-      if (e.inner == 1) out[item] = *from;
-      else std::copy_n(from, e.inner, out + item * e.inner);
+      if (e.inner == 1)
+        out[item] = *from;
+      else
+        std::copy_n(from, e.inner, out + item * e.inner);
       if (++position == e.count) {
         position = 0;
         slab += e.size * e.inner;

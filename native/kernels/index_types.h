@@ -30,8 +30,10 @@ void with_bits(Dtype dtype, const F& f) {
 // a + b * c, integers modulo their size: signed overflow would be undefined.
 template <class T>
 T wrapping_add(T a, T b, T c = T(1)) {
-  if constexpr (std::is_floating_point_v<T>) return a + b * c;
-  else return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b) * static_cast<uint64_t>(c));
+  if constexpr (std::is_floating_point_v<T>)
+    return a + b * c;
+  else
+    return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b) * static_cast<uint64_t>(c));
 }
 
 }  // namespace cresset

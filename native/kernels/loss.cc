@@ -38,8 +38,10 @@ double read(Dtype dtype, const void* data, int64_t i) {
 }
 
 void write(Dtype dtype, void* data, int64_t i, double value) {
-  if (dtype == Dtype::float32) static_cast<float*>(data)[i] = static_cast<float>(value);
-  else static_cast<double*>(data)[i] = value;
+  if (dtype == Dtype::float32)
+    static_cast<float*>(data)[i] = static_cast<float>(value);
+  else
+    static_cast<double*>(data)[i] = value;
 }
 
 ClassTargets read_targets(Call& call, Dtype dtype, int64_t rows, int64_t classes) {
@@ -112,8 +114,9 @@ void cross_entropy_entry(Call& call) {
   void* total_weight = call.contiguous(dtype, 1);
   if (classes == 0 && rows > 0) Call::fail("there are no classes");
   IndexFault fault;
-  CrossEntropy work{targets, smoothing, weight_sum(dtype, targets), logits, statistics,
-                    reduction == LossReduction::none ? loss : nullptr, fault};
+  CrossEntropy work{targets, smoothing,  weight_sum(dtype, targets),
+                    logits,  statistics, reduction == LossReduction::none ? loss : nullptr,
+                    fault};
   auto run = CRESSET_SELECT(loss_table)->forward[dtype == Dtype::float64];
   LossSums sums = sum_rows(rows, row_grain(classes), CrossEntropyRows{run, work});
   fault.raise("target", classes);
@@ -140,8 +143,9 @@ void cross_entropy_backward_entry(Call& call) {
   if (n == 0) return;
   IndexFault fault;
   double scale = reduction == LossReduction::mean ? 1 / read(dtype, total_weight, 0) : 1;
-  CrossEntropyBackward work{targets, smoothing, weight_sum(dtype, targets), logits, statistics, grad,
-                            reduction == LossReduction::none, scale, out, fault};
+  CrossEntropyBackward work{targets,    smoothing, weight_sum(dtype, targets),       logits,
+                            statistics, grad,      reduction == LossReduction::none, scale,
+                            out,        fault};
   auto run = CRESSET_SELECT(loss_table)->backward[dtype == Dtype::float64];
   parallel_for(rows, row_grain(classes), CrossEntropyBackwardRows{run, work});
   fault.raise("target", classes);

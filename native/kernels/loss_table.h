@@ -35,7 +35,7 @@ struct CrossEntropyBackward {
   double weight_sum;
   const void* logits;
   const void* statistics;
-  const void* grad;   // one for every row, or one (per_row false)
+  const void* grad;  // one for every row, or one (per_row false)
   bool per_row;
   double scale;
   void* out;

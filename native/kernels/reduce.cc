@@ -84,8 +84,10 @@ struct Divide {
 
 void divide(Dtype dtype, void* out, int64_t n, double by) {
   constexpr int64_t kGrain = 32768;
-  if (dtype == Dtype::float32) parallel_for(n, kGrain, Divide<float>{static_cast<float*>(out), static_cast<float>(by)});
-  else parallel_for(n, kGrain, Divide<double>{static_cast<double*>(out), by});
+  if (dtype == Dtype::float32)
+    parallel_for(n, kGrain, Divide<float>{static_cast<float*>(out), static_cast<float>(by)});
+  else
+    parallel_for(n, kGrain, Divide<double>{static_cast<double*>(out), by});
 }
 
 void mean(const Arguments& a, void* out) {
@@ -121,8 +123,10 @@ void logsumexp_entry(Call& call) {
   Arguments a(call, Reduction::exp_shift);
   Scratch shift(a.out_bytes());
   run(a, Reduction::maximum, nullptr, shift.as<void>());
-  if (a.dtype == Dtype::float32) finite_or_zero<float>(shift.as<void>(), a.keep.count);
-  else finite_or_zero<double>(shift.as<void>(), a.keep.count);
+  if (a.dtype == Dtype::float32)
+    finite_or_zero<float>(shift.as<void>(), a.keep.count);
+  else
+    finite_or_zero<double>(shift.as<void>(), a.keep.count);
   run(a, Reduction::exp_shift, shift.as<void>(), a.out);
   CRESSET_SELECT(reduce_table)->log_add[a.dtype == Dtype::float64](a.out, shift.as<void>(), a.keep.count);
 }

@@ -11,13 +11,21 @@ namespace cresset {
 namespace {
 
 template <class T>
-struct Accumulator { using Type = double; };
+struct Accumulator {
+  using Type = double;
+};
 template <>
-struct Accumulator<int64_t> { using Type = uint64_t; };
+struct Accumulator<int64_t> {
+  using Type = uint64_t;
+};
 template <>
-struct Accumulator<int32_t> { using Type = uint64_t; };
+struct Accumulator<int32_t> {
+  using Type = uint64_t;
+};
 template <>
-struct Accumulator<uint8_t> { using Type = uint64_t; };
+struct Accumulator<uint8_t> {
+  using Type = uint64_t;
+};
 
 // Items are tiles of columns within the outer dimension.
 template <class In, class Out>
@@ -33,8 +41,10 @@ struct RunningSum {
     for (int64_t item = begin; item < end; item++) {
       int64_t column = item % tiles() * kTile;
       int64_t at = item / tiles() * dim * inner + column;
-      if (inner == 1) run(in + at, out + at);
-      else columns(in + at, std::min(kTile, inner - column), out + at);
+      if (inner == 1)
+        run(in + at, out + at);
+      else
+        columns(in + at, std::min(kTile, inner - column), out + at);
     }
   }
 

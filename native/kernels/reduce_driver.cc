@@ -184,8 +184,10 @@ void reduce(const ReduceLoops& loops, const ReducePlan& plan, const void* p, voi
     parallel_for(items, std::max<int64_t>(1, kGrain / (rows * width)), columns);
   } else {
     int64_t grain = std::max<int64_t>(1, kGrain / std::min(by_runs ? length : n, kRun));
-    if (by_runs) parallel_for(outputs * chunks, grain, Runs{work});
-    else parallel_for(outputs * chunks, grain, Scattered{work});
+    if (by_runs)
+      parallel_for(outputs * chunks, grain, Runs{work});
+    else
+      parallel_for(outputs * chunks, grain, Scattered{work});
   }
   if (chunks == 1) return;
   join(work);

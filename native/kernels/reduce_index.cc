@@ -51,7 +51,8 @@ struct Locate {
     for (int64_t output = begin; output < end; output++) {
       const T* x = static_cast<const T*>(plan.in) + at.offset();
       Match<T> match(values[output]);
-      out[output] = one_run ? first_of(find(x, plan.reduce_dims.inner_stride(), plan.reduce.count, match)) : locate(x, match);
+      out[output] =
+          one_run ? first_of(find(x, plan.reduce_dims.inner_stride(), plan.reduce.count, match)) : locate(x, match);
       at.advance(1);
     }
   }

@@ -48,14 +48,16 @@ TEST(index_select_and_add) {
     for_each_isa_and_threads([&] {
       FakeBlocks blocks;
       double to = blocks.add(out), from = blocks.add(in);
-      call("index_select", {f32, outer, size, double(inner), count, to, 0, from, 0, i32, blocks.add(narrow), 0}, blocks);
+      call("index_select", {f32, outer, size, double(inner), count, to, 0, from, 0, i32, blocks.add(narrow), 0},
+           blocks);
       for (int64_t k = 0; k < outer * count * inner; k += 7) {
         int64_t row = index[size_t(k / inner % count)];
         CHECK_EQ(out[size_t(k)], in[size_t((k / inner / count * size + row) * inner + k % inner)]);
       }
       Floats sums(in.size(), 1);
       call("index_add",
-           {f32, outer, size, double(inner), count, blocks.add(sums), 0, to, 0, i64, blocks.add(index), 0, 0.37}, blocks);
+           {f32, outer, size, double(inner), count, blocks.add(sums), 0, to, 0, i64, blocks.add(index), 0, 0.37},
+           blocks);
       CHECK(sums == wanted);
     });
   }
@@ -107,7 +109,8 @@ TEST(index_gather_and_scatter) {
     for_each_isa_and_threads([&] {
       Floats out(index.size()), assigned = x, sums = x;
       FakeBlocks blocks;
-      double at = blocks.add(index), from = blocks.add(source), strides[3] = {double(stride[0]), double(stride[1]), double(stride[2])};
+      double at = blocks.add(index), from = blocks.add(source),
+             strides[3] = {double(stride[0]), double(stride[1]), double(stride[2])};
       std::vector<double> head = {f32, 3, a, b, c, double(dim), size};
       std::vector<double> arguments = head;
       arguments.insert(arguments.end(), {blocks.add(out), 0, blocks.add(x), 0});
@@ -259,7 +262,8 @@ void check_sort() {
           CHECK(std::memcmp(&sorted[i], &value, sizeof value) == 0);
         }
         for (int64_t k : {int64_t{1}, columns / 20, columns}) {
-          call("topk", {code<T>, double(rows), double(columns), double(k), double(descending), to, 0, where, 0, from, 0},
+          call("topk",
+               {code<T>, double(rows), double(columns), double(k), double(descending), to, 0, where, 0, from, 0},
                blocks);
           for (int64_t row = 0; row < rows; row++)
             CHECK(std::equal(&index[size_t(row * k)], &index[size_t(row * k)] + k, &wanted[size_t(row * columns)]));

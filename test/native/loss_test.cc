@@ -34,8 +34,10 @@ struct Batch {
 
   void add_targets(std::vector<double>& arguments, FakeBlocks& blocks, bool smoothed) {
     arguments.insert(arguments.end(), {i64, blocks.add(target), 0});
-    if (weight.empty()) arguments.insert(arguments.end(), {0, 0});
-    else arguments.insert(arguments.end(), {blocks.add(weight), 0});
+    if (weight.empty())
+      arguments.insert(arguments.end(), {0, 0});
+    else
+      arguments.insert(arguments.end(), {blocks.add(weight), 0});
     arguments.push_back(ignored);
     if (smoothed) arguments.push_back(smoothing);
   }
@@ -64,8 +66,15 @@ template <class T>
 void backward(Batch<T>& batch, Reduction reduction, std::vector<T>& grad, Result<T>& result) {
   result.grad.assign(batch.input.size(), 99);
   FakeBlocks blocks;
-  std::vector<double> arguments = {code<T>, double(batch.rows), double(batch.classes), blocks.add(result.grad), 0,
-                                   blocks.add(batch.input), 0, blocks.add(result.statistics), 0};
+  std::vector<double> arguments = {code<T>,
+                                   double(batch.rows),
+                                   double(batch.classes),
+                                   blocks.add(result.grad),
+                                   0,
+                                   blocks.add(batch.input),
+                                   0,
+                                   blocks.add(result.statistics),
+                                   0};
   batch.add_targets(arguments, blocks, true);
   arguments.insert(arguments.end(), {double(reduction), blocks.add(grad), 0, blocks.add(result.total), 0});
   call("cross_entropy_backward", arguments, blocks);

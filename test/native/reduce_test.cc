@@ -136,7 +136,8 @@ double min_of(const std::vector<double>& x) { return *std::min_element(x.begin()
 
 // The reduction of every layout, on every instruction set and thread count, near the reference and the same bits.
 template <class T, class Out>
-void check_reduction(const std::string& kernel, const Reference& reference, double tolerance, std::vector<double> more = {}) {
+void check_reduction(const std::string& kernel, const Reference& reference, double tolerance,
+                     std::vector<double> more = {}) {
   for (const Layout& layout : layouts()) {
     if (kernel == "var" && layout.count(true) < 2) continue;
     std::vector<T> x = values<T>(layout.span, false);

@@ -13,8 +13,8 @@ struct Extents {
   size_t count() const { return size_t(outer * size * inner); }
 };
 
-const Extents kExtents[] = {{1, 1, 1},   {5, 10, 1},  {3, 16, 1},   {4, 17, 1}, {2, 1000, 1}, {1, 100003, 1},
-                            {2, 10, 7},  {3, 5, 16},  {2, 300, 33}, {1, 2, 1000}, {300, 3, 1}, {100, 2, 3}};
+const Extents kExtents[] = {{1, 1, 1},  {5, 10, 1}, {3, 16, 1},   {4, 17, 1},   {2, 1000, 1}, {1, 100003, 1},
+                            {2, 10, 7}, {3, 5, 16}, {2, 300, 33}, {1, 2, 1000}, {300, 3, 1},  {100, 2, 3}};
 
 template <class T>
 std::vector<T> values(size_t n, uint64_t state) {
@@ -73,8 +73,8 @@ std::vector<T> run(const std::string& kernel, const Extents& e, std::vector<T> a
   for_each_isa_and_threads([&] {
     std::vector<T> out(a.size());
     FakeBlocks blocks;
-    std::vector<double> arguments = {code<T>, double(e.outer), double(e.size), double(e.inner), blocks.add(out), 0,
-                                     blocks.add(a), 0};
+    std::vector<double> arguments = {
+        code<T>, double(e.outer), double(e.size), double(e.inner), blocks.add(out), 0, blocks.add(a), 0};
     if (!b.empty()) arguments.insert(arguments.end(), {blocks.add(b), 0});
     call(kernel, arguments, blocks);
     if (first.empty()) first = out;
