@@ -20,7 +20,7 @@ class MLPWithLeakyReLU extends torch.nn.Module {
     this.fc3 = new torch.nn.Linear(64, 1);
   }
 
-  override forward(x: torch.Tensor): torch.Tensor {
+  forward(x: torch.Tensor): torch.Tensor {
     x = this.fc1.forward(x);
     x = this.leaky_relu.forward(x); // No batch norm, so LeakyReLU helps
     x = this.fc2.forward(x);

