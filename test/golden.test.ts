@@ -24,7 +24,13 @@ const golden = JSON.parse(readFileSync(join(__dirname, 'golden/ops.json'), 'utf8
   cases: GoldenCase[];
 };
 
-const dtypes = { float32: torch.float32, float64: torch.float64, int64: torch.int64, int32: torch.int32, bool: torch.bool };
+const dtypes = {
+  float32: torch.float32,
+  float64: torch.float64,
+  int64: torch.int64,
+  int32: torch.int32,
+  bool: torch.bool,
+};
 
 /** JSON knows neither inf nor nan. */
 function number_of(value: number | string): number {

@@ -48,7 +48,6 @@ function read_idx(file: string, magic: number, dimensions: number): { sizes: num
     throw new Error(`${file} is not an IDX file of ${dimensions} dimension${dimensions > 1 ? 's' : ''}`);
   const sizes = Array.from({ length: dimensions }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
   const expected = header + sizes.reduce((a, b) => a * b, 1);
-  if (bytes.length !== expected)
-    throw new Error(`${file} has ${bytes.length} bytes, its header says ${expected}`);
+  if (bytes.length !== expected) throw new Error(`${file} has ${bytes.length} bytes, its header says ${expected}`);
   return { sizes, data: new Uint8Array(bytes.subarray(header)) };
 }

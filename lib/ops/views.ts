@@ -482,7 +482,10 @@ function add_window(g: Tensor, buffer: Tensor, at: Geometry): void {
     if (at.strides[d] <= covered) loop = d;
     covered = Math.max(covered, 0) + at.strides[d] * (at.shape[d] - 1);
   }
-  if (loop < 0) return add_elements(window(buffer, at.shape, at.strides, at.offset), g);
+  if (loop < 0) {
+    add_elements(window(buffer, at.shape, at.strides, at.offset), g);
+    return;
+  }
   const without = (list: Shape): number[] => list.filter((_, i) => i !== loop);
   for (let i = 0; i < at.shape[loop]; i++)
     add_window(window(g, without(g.shape), without(g.strides), g.offset + i * g.strides[loop]), buffer, {

@@ -48,7 +48,7 @@ export interface Update {
  * one native call.
  * @see https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
  */
-export abstract class Optimizer<Options extends object> {
+export abstract class Optimizer<Options extends object = object> {
   readonly param_groups: ParamGroup<Options>[] = [];
   readonly state = new Map<Tensor, ParamState>();
 

@@ -11,27 +11,34 @@ constexpr int kDtypes = 6;
 constexpr size_t item_size(Dtype dtype) {
   switch (dtype) {
     case Dtype::float64:
-    case Dtype::int64:
-      return 8;
+    case Dtype::int64: return 8;
     case Dtype::float32:
-    case Dtype::int32:
-      return 4;
-    default:
-      return 1;
+    case Dtype::int32: return 4;
+    default: return 1;
   }
 }
 
 template <class T>
 struct DtypeOf;
 template <>
-struct DtypeOf<float> { static constexpr Dtype value = Dtype::float32; };
+struct DtypeOf<float> {
+  static constexpr Dtype value = Dtype::float32;
+};
 template <>
-struct DtypeOf<double> { static constexpr Dtype value = Dtype::float64; };
+struct DtypeOf<double> {
+  static constexpr Dtype value = Dtype::float64;
+};
 template <>
-struct DtypeOf<int64_t> { static constexpr Dtype value = Dtype::int64; };
+struct DtypeOf<int64_t> {
+  static constexpr Dtype value = Dtype::int64;
+};
 template <>
-struct DtypeOf<int32_t> { static constexpr Dtype value = Dtype::int32; };
+struct DtypeOf<int32_t> {
+  static constexpr Dtype value = Dtype::int32;
+};
 template <>
-struct DtypeOf<uint8_t> { static constexpr Dtype value = Dtype::uint8; };
+struct DtypeOf<uint8_t> {
+  static constexpr Dtype value = Dtype::uint8;
+};
 
 }  // namespace cresset
