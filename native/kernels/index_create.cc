@@ -6,6 +6,7 @@
 //   one_hot:     dtype, n, classes, out [n, classes], index dtype, index [n]
 //   tril, triu:  dtype, batch, rows, columns, diagonal, out, in (out may be in)
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/index_reader.h"
 #include "kernels/index_types.h"
@@ -43,7 +44,7 @@ struct Arange {
   }
 };
 
-// From both ends, so that the last element is the end.
+// From both ends, so that the last element is the end; PyTorch's bits.
 template <class T>
 struct Linspace {
   using Step = std::conditional_t<std::is_floating_point_v<T>, T, double>;
@@ -54,8 +55,9 @@ struct Linspace {
     Step first = static_cast<Step>(from_double<T>(start)), last = static_cast<Step>(from_double<T>(end));
     Step step = n > 1 ? (last - first) / static_cast<Step>(n - 1) : Step(0);
     for (int64_t i = from; i < to; i++) {
-      Step value =
-          i < n / 2 || n == 1 ? first + step * static_cast<Step>(i) : last - step * static_cast<Step>(n - 1 - i);
+      bool near_start = i < n / 2 || n == 1;
+      Step value = near_start ? std::fma(static_cast<Step>(i), step, first)
+                              : std::fma(-static_cast<Step>(n - 1 - i), step, last);
       out[i] = from_double<T>(static_cast<double>(value));
     }
   }
