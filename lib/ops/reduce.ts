@@ -80,10 +80,12 @@ declare module '../tensor/tensor' {
 }
 
 interface Judged extends Reduction {
-  dtype?: DType | null;
+  dtype: DType | null;
   /** Numbers for the kernel. */
-  more?: readonly number[];
+  more: readonly number[];
 }
+
+const NONE: readonly number[] = [];
 
 interface Spec {
   name: string;
@@ -110,12 +112,13 @@ function judge_plain(name: string): (shape: Shape, given: readonly unknown[]) =>
     });
     if (dtype !== null && !(dtype instanceof DType))
       fail_type(name, 'dtype', 'a torch dtype such as torch.float32', dtype);
-    return { ...judge_reduction(name, shape, dim, keepdim), dtype };
+    const { dims, named, keepdim: kept } = judge_reduction(name, shape, dim, keepdim);
+    return { dims, named, keepdim: kept, dtype, more: NONE };
   };
 }
 
-function prepare(spec: Spec, input: Tensor, dtype: DType | null | undefined): Tensor {
-  const x = dtype == null ? input : cast_to(input, dtype);
+function prepare(spec: Spec, input: Tensor, dtype: DType | null): Tensor {
+  const x = dtype === null ? input : cast_to(input, dtype);
   if (x.dtype.is_floating_point || spec.integers === 'int64') return x;
   if (spec.integers === 'refuse')
     fail(spec.name, `expected a tensor of a floating point dtype, got ${x.dtype}; convert with float()`);
@@ -136,7 +139,7 @@ function reduction(spec: Spec): (input: Tensor, ...given: readonly unknown[]) =>
         reduced_shape(x.shape, judged.dims, judged.keepdim),
         x.dtype.is_floating_point ? x.dtype : int64,
       );
-      launch(run, x, judged.dims, [out], ...(judged.more ?? []));
+      launch(run, x, judged.dims, [out], judged.more);
       spec.finish?.(out);
       if (!tracks(x)) return out;
       const { shape } = x;
@@ -259,7 +262,7 @@ function judge_var(name: string): (shape: Shape, given: readonly unknown[]) => J
     if (unbiased !== null && correction !== null) fail(name, 'expected either unbiased or correction, got both');
     const subtracted =
       correction === null ? (unbiased === false ? 0 : 1) : check_number(name, 'correction', correction);
-    return { ...judge_reduction(name, shape, dim, keepdim), more: [subtracted] };
+    return { ...judge_reduction(name, shape, dim, keepdim), dtype: null, more: [subtracted] };
   };
 }
 
@@ -270,13 +273,13 @@ interface Var {
 }
 
 function var_gradient(g: Tensor, x: Tensor, how: Judged): Tensor {
-  const factor = 2 / (reduced_count(x.shape, how.dims) - how.more![0]);
+  const factor = 2 / (reduced_count(x.shape, how.dims) - how.more[0]);
   return mul(spread(mul(g, factor), x.shape, how), sub(x, mean(x, how.dims, true)));
 }
 
 function variance_value(values: readonly number[], { more }: Judged): number {
   const center = total(values) / values.length;
-  return total(values.map((x) => (x - center) ** 2)) / Math.max(values.length - more![0], 0);
+  return total(values.map((x) => (x - center) ** 2)) / Math.max(values.length - more[0], 0);
 }
 
 const var_samples = (): Sample[] => [

@@ -1,6 +1,6 @@
 import { check_boolean, check_options } from '../errors';
 import type { kernel } from '../native/kernel';
-import { contiguous_strides, numel_of, type Shape, wrap_dims } from '../tensor/shape';
+import { contiguous_strides, numel_of, type Shape, wrap_dim, wrap_dims } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import { type Reference, type Sample, sample } from './define';
 import { expand, reshape } from './views';
@@ -36,6 +36,7 @@ export function is_options(value: unknown): value is object {
  * @param defaults the names in their order, with what stands for those left out
  */
 export function positional<T extends object>(op: string, given: readonly unknown[], defaults: T): T {
+  if (given.length === 0) return { ...defaults };
   const names = Object.keys(defaults);
   const last = given[given.length - 1];
   const options = is_options(last) ? last : undefined;
@@ -49,12 +50,19 @@ export function positional<T extends object>(op: string, given: readonly unknown
   return result;
 }
 
+/** For each number of dimensions the list of all of them. */
+const all_dims = Array.from({ length: 17 }, (_, ndim) => Array.from({ length: ndim }, (_, i) => i));
+
+function judge_dims(op: string, { length: ndim }: Shape, dim: unknown): readonly number[] {
+  if (dim === undefined || dim === null) return all_dims[ndim];
+  if (typeof dim !== 'number') return wrap_dims(op, dim, ndim);
+  const wrapped = wrap_dim(op, dim, ndim);
+  return ndim === 0 ? [] : [wrapped];
+}
+
 export function judge_reduction(op: string, shape: Shape, dim: unknown, keepdim: unknown): Reduction {
-  return {
-    dims: wrap_dims(op, dim, shape.length),
-    named: dim !== undefined && dim !== null,
-    keepdim: check_boolean(op, 'keepdim', keepdim),
-  };
+  check_boolean(op, 'keepdim', keepdim);
+  return { dims: judge_dims(op, shape, dim), named: dim !== undefined && dim !== null, keepdim: keepdim as boolean };
 }
 
 /** The shape without the reduced dimensions, or with size 1 in their place. */
@@ -77,9 +85,15 @@ export function reduced_count(shape: Shape, dims: readonly number[]): number {
 type Run = ReturnType<typeof kernel>;
 
 /** Calls a native reduction: `dtype, kept shape, reduced shape, outputs, input with its strides, more`. */
-export function launch(run: Run, x: Tensor, dims: readonly number[], outs: readonly Tensor[], ...more: number[]): void {
+export function launch(
+  run: Run,
+  x: Tensor,
+  dims: readonly number[],
+  outs: readonly Tensor[],
+  more: readonly number[] = [],
+): void {
   if (dims.length === x.ndim && x.is_contiguous()) {
-    run(x.dtype.code, 0, 1, x.count, ...outs, x, 1, ...more);
+    run(x.dtype.code, 0, 1, x.count, ...outs, x, 1, more);
     return;
   }
   const sizes: number[] = [];
@@ -94,7 +108,7 @@ export function launch(run: Run, x: Tensor, dims: readonly number[], outs: reado
     sizes.push(x.shape[d]);
     strides.push(x.strides[d]);
   }
-  run(x.dtype.code, kept, sizes.slice(0, kept), dims.length, sizes.slice(kept), ...outs, x, strides, ...more);
+  run(x.dtype.code, kept, sizes.slice(0, kept), dims.length, sizes.slice(kept), ...outs, x, strides, more);
 }
 
 /** The reverse of a reduction's change of shape: its result (or gradient) as if repeated over the reduced dimensions. */
