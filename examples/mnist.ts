@@ -1,7 +1,7 @@
 /**
  * Trains a network with LeakyReLU on MNIST.
  *
- *   npm start -- --epochs 3 --slope 0.01 --lr 0.001 --seed 0 --threads 0 --out runs/mnist
+ *   npm start -- --epochs 3 --slope 0.01 --lr 0.002 --seed 0 --threads 0 --out runs/mnist
  *
  * Writes the loss curve (loss.svg) and the weights (model.safetensors) into the output folder.
  */
@@ -18,7 +18,7 @@ main('mnist', () => {
   const options = read_options('mnist', {
     epochs: 3,
     slope: 0.01,
-    lr: 1e-3,
+    lr: 2e-3,
     seed: 0,
     threads: 0,
     batch: 128,
