@@ -57,9 +57,7 @@ TEST(activations_follow_pytorch_at_their_kinks) {
   check_real("relu_backward", {twos, kinks}, {}, {0, 0, 2, 2, 0, 0, 2, 2, 0, 2, 2, 0});
   check_real("leaky_relu_strided", {kinks}, {0.5}, {-0.0, 0, nan, inf, -inf, -0.5, 1, 3, -1.5, 6, 0.5, -0.25});
   check_real("leaky_relu_strided_backward", {twos, kinks}, {0.5}, {1, 1, 1, 2, 1, 1, 2, 2, 1, 2, 2, 1});
-  check_real("prelu", {kinks, Row(12, 0.25)}, {}, {-0.0, 0, nan, inf, -inf, -0.25, 1, 3, -0.75, 6, 0.5, -0.125});
-  check_real("prelu_backward", {twos, kinks, Row(12, 0.25)}, {}, {0.5, 0.5, 0.5, 2, 0.5, 0.5, 2, 2, 0.5, 2, 2, 0.5});
-  check_real("prelu_weight_backward", {twos, kinks}, {}, {-0.0, 0, nan, 0, -inf, -2, 0, 0, -6, 0, 0, -1});
+  check_real("rrelu_noise", {kinks, Row(12, 0.25)}, {}, {0.25, 0.25, 1, 1, 0.25, 0.25, 1, 1, 0.25, 1, 1, 0.25});
   check_real("threshold", {kinks}, {0.5, 7}, {7, 7, nan, inf, 7, 7, 1, 3, 7, 6, 7, 7});
   check_real("threshold_backward", {twos, kinks}, {0.5}, {0, 0, 2, 2, 0, 0, 2, 2, 0, 2, 0, 0});
   check_real("hardtanh", {kinks}, {-1, 1}, {-0.0, 0, nan, 1, -1, -1, 1, 1, -1, 1, 0.5, -0.5});
@@ -256,9 +254,9 @@ TEST(every_instruction_set_gives_the_same_bits) {
       {"atan2", 2, {}},
       {"leaky_relu_strided", 1, {0.1}},
       {"leaky_relu_strided_backward", 2, {0.1}},
-      {"prelu", 2, {}},
-      {"prelu_backward", 3, {}},
-      {"prelu_weight_backward", 2, {}},
+      {"rrelu_noise", 2, {}},
+      {"glu", 2, {}},
+      {"glu_backward", 3, {}},
       {"relu", 1, {}},
       {"relu_backward", 2, {}},
       {"threshold", 1, {0.2, 9}},
