@@ -56,6 +56,7 @@ main('mnist', () => {
       losses.push(loss.item());
       progress.advance(y.numel(), { loss: losses[losses.length - 1] });
     }
+    for (const group of optimizer.param_groups) group.lr /= 2;
     console.log(
       `epoch ${epoch}: test accuracy ${(100 * accuracy(predict(model, test.images), test.labels)).toFixed(2)} %`,
     );
