@@ -3,7 +3,42 @@
  *
  * @see https://pytorch.org/docs/stable/nn.functional.html
  */
-export { relu, relu_ } from '../ops/activation';
+export {
+  celu,
+  celu_,
+  type EluOptions,
+  elu,
+  elu_,
+  type HardtanhOptions,
+  hardtanh,
+  hardtanh_,
+  relu,
+  relu_,
+  relu6,
+  selu,
+  selu_,
+  type ThresholdOptions,
+  threshold,
+  threshold_,
+} from '../ops/activation';
+export type { InplaceOption } from '../ops/activation_family';
+export { hardshrink, hardsigmoid, hardswish, type ShrinkOptions, softshrink } from '../ops/activation_hard';
+export { prelu } from '../ops/activation_prelu';
+export { type GluOptions, glu, softmin } from '../ops/activation_rows';
+export { type RReluOptions, rrelu, rrelu_ } from '../ops/activation_rrelu';
+export {
+  type GeluOptions,
+  gelu,
+  logsigmoid,
+  mish,
+  type SoftplusOptions,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+  tanhshrink,
+} from '../ops/activation_smooth';
 export { type CrossEntropyOptions, cross_entropy, type NllLossOptions, nll_loss } from '../ops/cross_entropy';
 export { one_hot } from '../ops/indexing';
 export { type LeakyReluOptions, leaky_relu, leaky_relu_ } from '../ops/leaky_relu';

@@ -51,7 +51,7 @@ export interface OpRecord<F = (...args: never[]) => unknown> {
   differentiable?: boolean;
   /** Tensor methods it provides besides its name; `[]` for none. Default: its own name. */
   methods?: readonly string[];
-  /** The in-place form, if it has one; becomes the method `name_`. */
+  /** The in-place form, if it has one; becomes the method `name_` where `name` is a method. */
   inplace?: (...args: never[]) => Tensor;
   /** Sees memory as it lies: other layouts of the input give another result, or an error. */
   sees_layout?: boolean;
@@ -77,8 +77,9 @@ export function sample(shape: readonly number[], more: Omit<TensorSpec, 'shape'>
 export function op<F extends (...args: never[]) => unknown>(given: OpRecord<F>): F {
   if (table.has(given.name)) throw new Error(`cresset: operation "${given.name}" is declared twice`);
   table.set(given.name, given as unknown as OpRecord);
-  for (const method of given.methods ?? [given.name]) add_method(method, given.call);
-  if (given.inplace !== undefined) add_method(`${given.name}_`, given.inplace);
+  const methods = given.methods ?? [given.name];
+  for (const method of methods) add_method(method, given.call);
+  if (given.inplace !== undefined && methods.includes(given.name)) add_method(`${given.name}_`, given.inplace);
   return given.call;
 }
 

@@ -1,4 +1,11 @@
-export { relu, relu_ } from './activation';
+export { celu, celu_, relu, relu_, selu, selu_, threshold, threshold_ } from './activation';
+export { hardshrink } from './activation_hard';
+export { prelu } from './activation_prelu';
+
+import './activation_rows';
+
+export { rrelu, rrelu_ } from './activation_rrelu';
+export { erf, sigmoid, sigmoid_, tanh, tanh_ } from './activation_smooth';
 export { add, div, mul, neg, sub } from './arithmetic';
 export {
   all,

@@ -34,6 +34,10 @@ export interface Common {
 export interface UnarySpec<P extends readonly Scalar[]> extends Common {
   /** Names and defaults of the numbers that follow the tensor. */
   parameters?: { readonly [K in keyof P]: readonly [name: string, standard: number | undefined] };
+  /** What the kernels take where it is not the parameters themselves. */
+  kernel_parameters?: (...parameters: P) => readonly number[];
+  /** The same of the backward kernel; default those of the kernel. */
+  backward_parameters?: (...parameters: P) => readonly number[];
   /** Judges the parameters, after their types. */
   check?: (...parameters: P) => void;
   /** Integers are computed as floats (`exp`), refused (`leaky_relu`), or kept (`neg`). Default: to_float. */
@@ -66,15 +70,22 @@ function computation_dtype(name: string, x: Tensor, integers: 'to_float' | 'refu
   return get_default_dtype();
 }
 
+export type Unary<P extends readonly Scalar[]> = (input: Tensor, ...parameters: Partial<P>) => Tensor;
+
 /** Declares `name(x, ...parameters)` and its in-place twin. */
-export function unary<P extends readonly Scalar[] = []>(
-  spec: UnarySpec<P>,
-): (input: Tensor, ...parameters: Partial<P>) => Tensor {
+export function unary<P extends readonly Scalar[] = []>(spec: UnarySpec<P>): Unary<P> {
+  return op(unary_record(spec) as never);
+}
+
+/** The record of an elementwise function, not yet declared. */
+export function unary_record<P extends readonly Scalar[]>(spec: UnarySpec<P>): OpRecord<Unary<P>> {
   const run = functor(spec);
   const backward = spec.backward_kernel === undefined ? null : map_kernel(spec.backward_kernel);
   const saves = spec.saves ?? 'input';
   const defaults = spec.parameters ?? [];
   const node_name = backward_name(spec.name);
+  const numbers = spec.kernel_parameters ?? ((...parameters: P) => parameters);
+  const backward_numbers = spec.backward_parameters ?? numbers;
 
   const judge = (given: readonly unknown[]): P => {
     if (given.length > defaults.length) fail(spec.name, `takes ${defaults.length} parameters, got ${given.length}`);
@@ -89,7 +100,7 @@ export function unary<P extends readonly Scalar[] = []>(
     if (backward !== null && !is_grad_enabled()) {
       const gc = g.is_contiguous() ? g : contiguous_copy(g);
       const dx = reusable(gc) ? gc : allocate(gc.shape, gc.dtype);
-      backward(g.dtype, dx, saves === 'nothing' ? [gc] : [gc, saved], parameters);
+      backward(g.dtype, dx, saves === 'nothing' ? [gc] : [gc, saved], backward_numbers(...parameters));
       return [dx];
     }
     return [spec.gradient!(g, saved, saved, ...parameters)];
@@ -100,7 +111,7 @@ export function unary<P extends readonly Scalar[] = []>(
     const parameters = judge(given);
     const x = cast_to(input, computation_dtype(spec.name, input, spec.integers));
     const out = allocate(x.shape, spec.result ?? x.dtype);
-    if (x.count > 0) run(x.dtype, out, [x], parameters);
+    if (x.count > 0) run(x.dtype, out, [x], numbers(...parameters));
     if (spec.gradient !== undefined && tracks(x))
       record(out, node_name, [x], saves === 'nothing' ? [] : [saves === 'input' ? x : out], rule(parameters));
     return out;
@@ -113,7 +124,7 @@ export function unary<P extends readonly Scalar[] = []>(
       fail(name, `the result is ${get_default_dtype()} and cannot be stored in a tensor of ${input.dtype}`);
     check_inplace(name, input);
     const history = is_grad_enabled() && requires_grad(input) ? [past(input, saves === 'input')] : [];
-    if (input.count > 0) run(input.dtype, input, [input], parameters);
+    if (input.count > 0) run(input.dtype, input, [input], numbers(...parameters));
     return record_inplace(
       input,
       node_name,
@@ -124,7 +135,7 @@ export function unary<P extends readonly Scalar[] = []>(
   };
 
   const { range, avoid } = spec;
-  const record_of: OpRecord = {
+  return {
     name: spec.name,
     call: call as never,
     inplace: spec.result === undefined ? (inplace as never) : undefined,
@@ -150,5 +161,4 @@ export function unary<P extends readonly Scalar[] = []>(
       };
     }) as never,
   };
-  return op(record_of) as never;
 }
