@@ -5,6 +5,7 @@ import { float64 } from '../../tensor/dtype';
 import { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';
+import { InplaceActivation, parameters_repr } from './activation_base';
 
 /** Options of {@link LeakyReLU}. */
 export interface LeakyReLUOptions {
@@ -47,7 +48,7 @@ export class LeakyReLU extends Module {
   }
 
   override extra_repr(): string {
-    return `negative_slope=${python_number(this.negative_slope)}${this.inplace ? ', inplace=True' : ''}`;
+    return parameters_repr({ negative_slope: this.negative_slope }, this.inplace);
   }
 }
 trust(LeakyReLU);
@@ -56,34 +57,9 @@ trust(LeakyReLU);
  * `max(x, 0)`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
  */
-export class ReLU extends Module {
-  readonly inplace: boolean;
-
-  constructor(options: boolean | { inplace?: boolean } = false) {
-    super();
-    const given = typeof options === 'boolean' ? { inplace: options } : options;
-    this.inplace = check_boolean('ReLU', 'inplace', check_options('ReLU', given, { inplace: false }).inplace);
-  }
-
+export class ReLU extends InplaceActivation {
   override forward(input: Tensor): Tensor {
     return this.inplace ? relu_(input) : relu(input);
   }
-
-  override extra_repr(): string {
-    return this.inplace ? 'inplace=True' : '';
-  }
 }
 trust(ReLU);
-
-/** As Python writes a float: `1.0`, `1e-05`, `inf`. */
-function python_number(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e16)) {
-    const [digits, exponent] = value.toExponential().split('e');
-    return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
-  }
-  if (Object.is(value, -0)) return '-0.0';
-  return Number.isInteger(value) ? `${value}.0` : String(value);
-}

@@ -1,0 +1,89 @@
+import { check_integer, fail } from '../../errors';
+import { type GluOptions, glu, softmin } from '../../ops/activation_rows';
+import { positional } from '../../ops/reduction';
+import { log_softmax, softmax } from '../../ops/softmax';
+import { check_tensor, type Tensor } from '../../tensor/tensor';
+import { Module } from '../module';
+import { trust } from '../trust';
+
+/** Modules of activations along a dimension. */
+
+export interface SoftmaxOptions {
+  /** The dimension whose elements add up to 1. Unlike PyTorch, which guesses it and warns, forward fails without one. */
+  dim?: number | null;
+}
+
+abstract class AlongDim extends Module {
+  readonly dim: number | null;
+
+  constructor(dim?: number | null | SoftmaxOptions);
+  constructor(...given: readonly unknown[]) {
+    super();
+    const { name } = new.target;
+    const { dim } = positional(name, given, { dim: null as number | null });
+    this.dim = dim === null ? null : check_integer(name, 'dim', dim);
+  }
+
+  /** @internal */
+  protected required_dim(): number {
+    return this.dim ?? fail(this.constructor.name, `expected a dim: new ${this.constructor.name}(dim)`);
+  }
+
+  override extra_repr(): string {
+    return `dim=${this.dim ?? 'None'}`;
+  }
+}
+
+/** `exp(x) / sum(exp(x))` along `dim`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html */
+export class Softmax extends AlongDim {
+  override forward(input: Tensor): Tensor {
+    return softmax(input, this.required_dim());
+  }
+}
+trust(Softmax);
+
+/** `softmax(-x)` along `dim`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
+export class Softmin extends AlongDim {
+  override forward(input: Tensor): Tensor {
+    return softmin(input, this.required_dim());
+  }
+}
+trust(Softmin);
+
+/** `log(softmax(x))` along `dim`. @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
+export class LogSoftmax extends AlongDim {
+  override forward(input: Tensor): Tensor {
+    return log_softmax(input, this.required_dim());
+  }
+}
+trust(LogSoftmax);
+
+/** Softmax over the channels of [N, C, H, W] or [C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html */
+export class Softmax2d extends Module {
+  override forward(input: Tensor): Tensor {
+    const { ndim } = check_tensor('Softmax2d', 'input', input);
+    if (ndim !== 3 && ndim !== 4) fail('Softmax2d', `expected an input of 3 or 4 dimensions, got ${ndim}`);
+    return softmax(input, -3);
+  }
+}
+trust(Softmax2d);
+
+/** Gated linear unit: the first half along `dim` times the sigmoid of the second. @see https://pytorch.org/docs/stable/generated/torch.nn.GLU.html */
+export class GLU extends Module {
+  readonly dim: number;
+
+  constructor(dim?: number | GluOptions);
+  constructor(...given: readonly unknown[]) {
+    super();
+    this.dim = check_integer('GLU', 'dim', positional('GLU', given, { dim: -1 }).dim);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return glu(input, this.dim);
+  }
+
+  override extra_repr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+trust(GLU);
