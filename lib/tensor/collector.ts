@@ -15,7 +15,8 @@ const MiB = 2 ** 20;
 const BLOCK_OVERHEAD = 200;
 const MOST_BLOCKS = 65536;
 
-type Collect = (options: { type: 'minor' | 'major'; execution: 'sync' }) => void;
+/** With options a minor collection, without a major one: Node 20 takes any options, `{ type: 'major' }` too, for minor. */
+type Collect = (options?: { type: 'minor'; execution: 'sync' }) => void;
 
 function find_collector(): Collect | null {
   try {
@@ -91,7 +92,7 @@ function reclaim(nbytes: number): void {
   if (before - live < handed / 2) {
     // What survives minor collections only a major one can take. It is due when the survivors may exceed the live set's double.
     if (live + budget > 2 * settled + limit || stress) {
-      collect({ type: 'major', execution: 'sync' });
+      collect();
       live = addon.sweep(1);
       settled = live;
     }
@@ -122,7 +123,7 @@ function live_bytes(): number {
 
 /** Out of memory: collect everything, drop the cache, try once more. */
 export function rescue(storage: object, nbytes: number): number {
-  collect?.({ type: 'major', execution: 'sync' });
+  collect?.();
   addon.sweep(1);
   addon.empty_cache();
   const id = addon.allocate(storage, nbytes);
@@ -177,6 +178,6 @@ export function empty_cache(): void {
 
 /** A full collection and sweep now, for tests and for those who want a number they can trust. */
 export function collect_garbage(): void {
-  collect?.({ type: 'major', execution: 'sync' });
+  collect?.();
   settled = addon.sweep(1);
 }
