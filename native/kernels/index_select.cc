@@ -34,20 +34,28 @@ struct Select {
   IndexFault& fault;
 
   void operator()(int64_t begin, int64_t end) const {
+    if (e.outer == 1 && e.inner == 1) return elements(begin, end);
     int64_t position = begin % e.count;
     const T* slab = in + begin / e.count * e.size * e.inner;
     for (int64_t item = begin; item < end; item++) {
       int64_t chosen = index[position];
       if (chosen < 0 || chosen >= e.size) return fault.report(position, chosen);
       const T* from = slab + chosen * e.inner;
-      if (e.inner == 1)
-        out[item] = *from;
-      else
-        std::copy_n(from, e.inner, out + item * e.inner);
+      std::copy_n(from, e.inner, out + item * e.inner);
       if (++position == e.count) {
         position = 0;
         slab += e.size * e.inner;
       }
+    }
+  }
+
+  void elements(int64_t begin, int64_t end) const {
+    const IndexReader chosen = index;
+    const int64_t size = e.size;
+    for (int64_t i = begin; i < end; i++) {
+      int64_t at = chosen[i];
+      if (at < 0 || at >= size) return fault.report(i, at);
+      out[i] = in[at];
     }
   }
 };

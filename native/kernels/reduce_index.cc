@@ -26,7 +26,12 @@ struct Match {
 // The first match in a strided run; n when there is none.
 template <class T>
 int64_t find(const T* x, int64_t stride, int64_t n, const Match<T>& match) {
-  constexpr int64_t kBlock = 256;
+  constexpr int64_t kBlock = 256, kShort = 32;
+  if (n <= kShort) {  // backwards and without branches, which a short run would mispredict
+    int64_t found = n;
+    for (int64_t i = n - 1; i >= 0; i--) found = match(x[i * stride]) ? i : found;
+    return found;
+  }
   int64_t i = 0;
   if (stride == 1) {
     for (; i + kBlock <= n; i += kBlock) {
