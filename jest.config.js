@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testMatch: ['<rootDir>/{test,examples}/**/*.test.ts'],
   transform: { '\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
   // Tests run against the sources; only the addon is built.
   moduleNameMapper: { '^cresset$': '<rootDir>/lib/index.ts', '^cresset/(?!package)(.*)$': '<rootDir>/lib/$1.ts' },
