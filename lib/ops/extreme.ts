@@ -8,7 +8,7 @@ import { div, mul } from './arithmetic';
 import { eq, isnan } from './compare';
 import { read_item } from './create';
 import { op, type Reference, type Sample } from './define';
-import { scattered } from './indexing';
+import { scattered } from './gather';
 import { cast_to, type Operand } from './operand';
 import { maximum, minimum } from './pointwise';
 import { sum } from './reduce';

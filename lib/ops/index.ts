@@ -47,7 +47,8 @@ export {
 } from './create';
 export { cumsum } from './cumulative';
 export { amax, amin, argmax, argmin, type DimOptions, max, min, ValuesAndIndices } from './extreme';
-export { gather, index_add, index_select, scatter, scatter_add, take_along_dim } from './indexing';
+export { gather, scatter, scatter_add, take_along_dim } from './gather';
+export { index_add, index_select } from './indexing';
 export { cat, chunk, flip, repeat_interleave, roll, split, stack, tile, unbind } from './join';
 export { leaky_relu, leaky_relu_ } from './leaky_relu';
 export { masked_fill, masked_select, nonzero } from './mask';
@@ -56,6 +57,7 @@ export { bmm, dot, linear, linear_leaky_relu, matmul, mm, mv } from './matmul';
 import './overwrite';
 
 export { type ClampOptions, clamp, clamp_max, clamp_min } from './clamp';
+export { type NormOptions, norm } from './norm';
 export {
   abs,
   ceil,
@@ -98,8 +100,6 @@ export {
 export {
   logsumexp,
   mean,
-  type NormOptions,
-  norm,
   prod,
   type SumOptions,
   std,

@@ -6,7 +6,7 @@ import { type Shape, wrap_dim } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { op, type Reference, sample } from './define';
 import { ValuesAndIndices } from './extreme';
-import { scattered } from './indexing';
+import { scattered } from './gather';
 import { positional, reference_groups } from './reduction';
 import { contiguous, transpose } from './views';
 
