@@ -22,9 +22,9 @@ GemmPlan::GemmPlan(const GemmShape& shape, const GemmTile& tile, int threads) {
   double cost = m * n * k / static_cast<double>(tile.lanes) + kPackElement * (m + n) * k + m * n;
   int64_t blocks = shape.batch * row_parts * column_parts;
   if (threads > 1) {
-    // Several blocks for every thread, so that a thread that was held up does not hold up the others.
+    // Two blocks for every thread, so that a thread that was held up does not hold up the others.
     double worth = cost * static_cast<double>(shape.batch) / kWorthAThread;
-    int64_t wanted = static_cast<int64_t>(std::min(worth, 4.0 * threads));
+    int64_t wanted = static_cast<int64_t>(std::min(worth, 2.0 * threads));
     while (blocks < wanted) {
       int64_t block_tiles = ceil_div(tiles, row_parts), block_panels = ceil_div(panels, column_parts);
       bool can_split_columns = !shape.whole_rows && block_panels > 1;

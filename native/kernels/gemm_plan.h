@@ -26,9 +26,13 @@ struct GemmPlan {
   GemmPlan(const GemmShape& shape, const GemmTile& tile, int threads);
 };
 
-// The part-th of `parts` nearly equal pieces of [0, n).
-inline int64_t part_begin(int64_t n, int64_t part, int64_t parts) {
-  return n / parts * part + std::min(part, n % parts);
-}
+// [0, n) in nearly equal pieces, the longer ones first.
+struct Pieces {
+  int64_t count, size, longer;
+
+  Pieces(int64_t n, int64_t pieces) : count(pieces), size(n / pieces), longer(n % pieces) {}
+  int64_t begin(int64_t piece) const { return size * piece + std::min(piece, longer); }
+  int64_t end(int64_t piece) const { return begin(piece + 1); }
+};
 
 }  // namespace cresset
