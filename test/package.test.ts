@@ -117,6 +117,26 @@ describe('the installed package', () => {
     run(consumer, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), ...flags, file);
   });
 
+  test.each([true, false])(
+    'cresset/jest registers its matchers in Jest, with injected globals: %p',
+    (injectGlobals) => {
+      const suite = join(consumer, `suite_${injectGlobals}`);
+      mkdirSync(suite);
+      const code = `const torch = require('cresset');
+      require('cresset/jest');
+      const { expect, test } = require('@jest/globals');
+      test('leaky_relu', () => {
+        const x = torch.tensor([-1, 2], { dtype: torch.float64, requires_grad: true });
+        expect(x.leaky_relu(0.5)).toBeCloseToTensor([-0.5, 2]);
+        expect((x) => x.leaky_relu(0.5)).toPassGradcheck([x]);
+        expect(() => expect(x).toHaveShape([3])).toThrow('toHaveShape: shape [2], expected [3]');
+      });`;
+      writeFileSync(join(suite, 'leaky_relu.test.js'), code);
+      const config = JSON.stringify({ rootDir: suite, injectGlobals });
+      run(suite, process.execPath, join(root, 'node_modules/jest/bin/jest.js'), '--config', config);
+    },
+  );
+
   const find = process.platform === 'linux' && spawnSync('nm', ['--version']).status === 0 ? test : test.skip;
   find('exports nothing but the two symbols of Node-API', () => {
     const [addon] = packed.filter((file) => file.endsWith('.node'));
