@@ -11,8 +11,11 @@ import { decode_header, decode_length, type Entry, encode_header, type Header } 
 /** Tensors go between memory and file in pieces of this size, through one buffer. */
 const PIECE = 4 * 2 ** 20;
 
+/** A file's name, or its `file:` URL (a `URL`, described here without the types of Node). */
+export type FilePath = string | { readonly href: string; readonly protocol: string };
+
 function path_of(op: string, path: unknown): string {
-  if (path instanceof URL) return fileURLToPath(path);
+  if (typeof path === 'object' && path !== null && 'href' in path) return fileURLToPath(String(path.href));
   return typeof path === 'string' && path !== '' ? path : fail_type(op, 'path', 'a string', path);
 }
 
@@ -45,7 +48,7 @@ export interface SaveOptions {
  */
 export function save(
   state_dict: Readonly<Record<string, Tensor>> | ReadonlyMap<string, Tensor>,
-  path: string | URL,
+  path: FilePath,
   options?: SaveOptions,
 ): void {
   const target = path_of('save', path);
@@ -134,7 +137,7 @@ function flush_directory(path: string): void {
  * Reads the tensors of a safetensors file, by name and in the file's order.
  * @see https://pytorch.org/docs/stable/generated/torch.load.html
  */
-export function load(path: string | URL): Record<string, Tensor> {
+export function load(path: FilePath): Record<string, Tensor> {
   const source = path_of('load', path);
   return with_file('load', source, () => {
     const file = fs.openSync(source, 'r');
