@@ -15,8 +15,7 @@ struct GemmTile {
 
 struct GemmShape {
   int64_t batch, m, n, k;
-  int64_t depth;    // of a block of k
-  bool whole_rows;  // blocks may not split rows, and begin at multiples of 8 rows
+  int64_t depth;  // of a block of k
 };
 
 struct GemmPlan {

@@ -314,4 +314,25 @@ TEST(gemm_entry_refuses_what_it_must_not_touch) {
   CHECK(refused([](Arguments& x) { x.bias = 1, x.bias_offset = 60; }));
 }
 
+TEST(gemm_entry_survives_garbage) {
+  std::vector<float> small(64);
+  std::vector<double> large(3000);
+  FakeBlocks blocks;
+  const double ids[] = {0, blocks.add(small), blocks.add(large), 99, -1};
+  const double numbers[] = {0, 1, 2, 3, 7, 8, 16, 50, 64, -1, -8, 0.5, 1e3, 1e9, 1e13, 9e15, 1e300, NAN, INFINITY};
+  for (int round = 0; round < 50000; round++) {
+    // Mostly plausible, else nothing would get past the first checks.
+    std::vector<double> arguments;
+    for (int i = 0; i < 27; i++) {
+      const bool id = i == 5 || i == 10 || i == 15 || i == 21 || i == 25;
+      const uint32_t dice = random_bits() % 100;
+      if (id)
+        arguments.push_back(ids[dice < 80 ? 1 + dice % 2 : dice % 5]);
+      else
+        arguments.push_back(dice < 95 ? numbers[dice % 8] : numbers[dice % 19]);
+    }
+    refusal("gemm", arguments, blocks);
+  }
+}
+
 }  // namespace
