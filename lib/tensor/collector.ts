@@ -91,7 +91,7 @@ function reclaim(nbytes: number): void {
   let live = addon.sweep(0);
   if (before - live < handed / 2) {
     // What survives minor collections only a major one can take. It is due when the survivors may exceed the live set's double.
-    if (live + budget > 2 * settled + limit || stress) {
+    if (live + budget > 2 * settled + limit) {
       collect();
       live = addon.sweep(1);
       settled = live;

@@ -32,6 +32,13 @@ const loops: Record<string, () => (i: number) => void> = {
       F.leaky_relu(x, 0.01);
     };
   },
+  'large steps': () => {
+    const x = torch.ones([2 ** 22], { requires_grad: true });
+    return () => {
+      x.grad = null;
+      F.leaky_relu(x, 0.01).mul(2).sum().backward();
+    };
+  },
   'graphs that are never walked': () => {
     const x = torch.ones([2 ** 16], { requires_grad: true });
     return () => {

@@ -1,21 +1,32 @@
-// Lets a child process or a worker run our TypeScript sources: `node -r test/support/register.js script.ts`.
-const { readFileSync } = require('node:fs');
+// Lets a child process or a worker run our TypeScript sources: `node -r test/support/register.js script.ts`. What was compiled is kept under build/, since
+// the compiler would fill the heap of a child that watches its memory.
+const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
-const { join } = require('node:path');
-const ts = require('typescript');
+const { dirname, join, relative } = require('node:path');
 
 const root = join(__dirname, '../..');
-const compilerOptions = {
-  module: ts.ModuleKind.CommonJS,
-  target: ts.ScriptTarget.ES2023,
-  esModuleInterop: true,
-  inlineSourceMap: true,
-};
 
-require.extensions['.ts'] = (module, fileName) => {
-  const { outputText } = ts.transpileModule(readFileSync(fileName, 'utf8'), { compilerOptions, fileName });
-  module._compile(outputText, fileName);
-};
+function compiled(fileName) {
+  const kept = join(root, 'build/children', `${relative(root, fileName)}.${statSync(fileName).mtimeMs}.js`);
+  try {
+    return readFileSync(kept, 'utf8');
+  } catch {
+    const ts = require('typescript');
+    const compilerOptions = {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ES2023,
+      esModuleInterop: true,
+      inlineSourceMap: true,
+    };
+    const { outputText } = ts.transpileModule(readFileSync(fileName, 'utf8'), { compilerOptions, fileName });
+    mkdirSync(dirname(kept), { recursive: true });
+    writeFileSync(`${kept}.${process.pid}`, outputText);
+    renameSync(`${kept}.${process.pid}`, kept);
+    return outputText;
+  }
+}
+
+require.extensions['.ts'] = (module, fileName) => module._compile(compiled(fileName), fileName);
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
