@@ -21,5 +21,5 @@ export {
 } from './tensor/dtype';
 export { type PrintOptions, set_printoptions } from './tensor/print';
 export { is_tensor, Tensor } from './tensor/tensor';
-export * as utils from './utils';
 export * as testing from './testing';
+export * as utils from './utils';

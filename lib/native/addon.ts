@@ -18,8 +18,18 @@ export interface Addon {
   isa(): string;
   num_threads(): number;
   set_num_threads(count: number): number;
-  leaky_relu(x: ArrayBufferView, out: ArrayBufferView, mask: ArrayBufferView | undefined, slope: number): string | undefined;
-  leaky_relu_backward(grad: ArrayBufferView, out: ArrayBufferView, saved: ArrayBufferView, slope: number): string | undefined;
+  leaky_relu(
+    x: ArrayBufferView,
+    out: ArrayBufferView,
+    mask: ArrayBufferView | undefined,
+    slope: number,
+  ): string | undefined;
+  leaky_relu_backward(
+    grad: ArrayBufferView,
+    out: ArrayBufferView,
+    saved: ArrayBufferView,
+    slope: number,
+  ): string | undefined;
   raw_alloc(bytes: number): ArrayBuffer | undefined;
   readonly kernels: readonly string[];
   readonly arguments: Float64Array;

@@ -23,7 +23,8 @@ export function has_kernel(name: string): boolean {
  */
 export function kernel(name: string): (...given: Argument[]) => void {
   const index = indices.get(name);
-  if (index === undefined) throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
+  if (index === undefined)
+    throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
   return (...given) => {
     let at = 0;
     for (let i = 0; i < given.length; i++) {

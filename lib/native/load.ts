@@ -21,7 +21,10 @@ export function load_addon(): unknown {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     if ((cause as { code?: unknown } | null)?.code === 'CRESSET_ISA')
-      throw new Error(`cresset: CRESSET_ISA=${process.env.CRESSET_ISA} is ${reason}; use scalar, avx2, avx512 or neon, or unset it`, { cause });
+      throw new Error(
+        `cresset: CRESSET_ISA=${process.env.CRESSET_ISA} is ${reason}; use scalar, avx2, avx512 or neon, or unset it`,
+        { cause },
+      );
     throw new Error(`cresset: ${file} does not load on ${here()}: ${reason}. ${way_out()}`, { cause });
   }
 }

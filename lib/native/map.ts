@@ -1,18 +1,24 @@
-import { addon } from './addon';
 import type { DType } from '../tensor/dtype';
 import { broadcast_strides, same_shape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
+import { addon } from './addon';
 
 const indices = new Map(addon.kernels.map((name, index) => [name, index]));
 const values = addon.arguments;
 
 /** An elementwise kernel: `out[i] = f(inputs[i]…, parameters…)`, inputs (tensors or numbers) broadcast to out's shape. */
-export type MapKernel = (dtype: DType, out: Tensor, inputs: readonly (Tensor | number)[], parameters?: readonly number[]) => void;
+export type MapKernel = (
+  dtype: DType,
+  out: Tensor,
+  inputs: readonly (Tensor | number)[],
+  parameters?: readonly number[],
+) => void;
 
 /** The elementwise kernel of this name; one the addon lacks is an error at load. */
 export function map_kernel(name: string): MapKernel {
   const index = indices.get(name);
-  if (index === undefined) throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
+  if (index === undefined)
+    throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
   return (dtype, out, inputs, parameters) => {
     let at = 0;
     values[at++] = dtype.code;
@@ -81,7 +87,8 @@ function strided(at: number, t: Tensor, strides: readonly number[]): number {
 }
 
 function launch(index: number | undefined, name: string, length: number): void {
-  if (index === undefined) throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
+  if (index === undefined)
+    throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
   if (addon.run(index, length) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
 }
 
