@@ -1,5 +1,5 @@
 /**
- * A leaky rectifier that learns its slope, in three spellings: each recovers the slope of a network that made the data.
+ * A leaky rectifier that learns its slope, in three spellings and as PReLU: each recovers the slope of a network that made the data.
  *
  *   node build/examples/learnable_slope.js --slope 0.3 --initial_alpha 0.01 --steps 800 --lr 0.002 --alpha_lr 0.01 --out runs/slope
  */
@@ -59,6 +59,7 @@ const activations: Record<string, (alpha: number) => torch.nn.Module> = {
   where: (alpha) => new LearnableLeakyReLU(alpha),
   clamp: (alpha) => new LearnableLeakyReLU_Alternative(alpha),
   initialized: (alpha) => new LearnableLeakyReLU_Initialized(alpha),
+  PReLU: (alpha) => new nn.PReLU(1, alpha),
 };
 
 function network(activation: torch.nn.Module): torch.nn.Sequential {

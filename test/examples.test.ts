@@ -69,3 +69,37 @@ test('mlp fits its regression', () => {
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).not.toBe('');
 });
+
+test('learnable_slope recovers the slope in every spelling, and plots it', () => {
+  const out = join(folder, 'slope');
+  const { status, stdout, stderr } = run(
+    'learnable_slope',
+    '--steps',
+    '500',
+    '--slope',
+    '0.2',
+    '--seed',
+    '3',
+    '--out',
+    out,
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  for (const line of ['where: step 0, 1.alpha 0.0100', 'PReLU: step 0, 1.weight 0.0100'])
+    expect(stdout).toContain(line);
+  const learned = [...stdout.matchAll(/^(\w+): step 500, 1\.\w+ (\S+)$/gm)].map(([, name, alpha]) => [
+    name,
+    Number(alpha),
+  ]);
+  expect(learned.map(([name]) => name)).toEqual(['where', 'clamp', 'initialized', 'PReLU']);
+  for (const [, alpha] of learned) expect(Math.abs((alpha as number) - 0.2)).toBeLessThan(0.01);
+  const plot = readFileSync(join(out, 'alpha.svg'), 'utf8');
+  for (const name of ['A learned slope', 'where', 'clamp', 'initialized', 'PReLU'])
+    expect(plot).toContain(`>${name}</text>`);
+});
+
+test('learnable_slope warns of a slope that runs away, and holds it', () => {
+  const { status, stdout, stderr } = run('learnable_slope', '--steps', '20', '--alpha_lr', '5');
+  expect(status).toBe(0);
+  expect(stderr.match(/^warning: (alpha|weight) ran to \S+; keeping it within \[-1, 1\]$/gm)).toHaveLength(4);
+  for (const [, alpha] of stdout.matchAll(/step \d+, 1\.\w+ (\S+)$/gm)) expect(Math.abs(Number(alpha))).toBeLessThan(7);
+});

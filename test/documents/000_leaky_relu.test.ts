@@ -85,15 +85,19 @@ test('different slopes for different behaviors', () => {
   const relu = new torch.nn.ReLU();
   const leaky_small = new torch.nn.LeakyReLU(0.01); // Standard: 1%
   const leaky_large = new torch.nn.LeakyReLU(0.3); // Aggressive: 30%
+  const prelu = new torch.nn.PReLU(); // Learnable slope
 
   const y1 = relu.forward(x); // Hard thresholding
   const y2 = leaky_small.forward(x); // Small leak (safest)
   const y3 = leaky_large.forward(x); // Larger leak (more info flow)
+  const y4 = prelu.forward(x);
 
   const negative = x.lt(0);
   expect(y1).toEqualTensor(torch.where(negative, 0, x));
   expect(y2).toEqualTensor(torch.where(negative, x.mul(0.01), x));
   expect(y3).toEqualTensor(torch.where(negative, x.mul(0.3), x));
+  expect(y4).toEqualTensor(torch.where(negative, x.mul(0.25), x));
+  expect(prelu.parameters().map((parameter) => parameter.tolist())).toEqual([[0.25]]);
 });
 
 test('the algorithm: forward and backward, and where its gradient is zero after all', () => {
