@@ -18,7 +18,9 @@ describe('plain synchronous loops stay flat', () => {
     ['hooks and kept gradients', 1500],
     ['large steps', 300],
   ])('%s, %d steps', (name, steps) => {
-    const { growth, settled, peak, budget_limit } = JSON.parse(run_child('flat_loop.ts', { args: [name, String(steps)] }));
+    const { growth, settled, peak, budget_limit } = JSON.parse(
+      run_child('flat_loop.ts', { args: [name, String(steps)] }),
+    );
     // The largest live set is that of the large steps.
     expect(peak).toBeLessThan(budget_limit + 2 * 96 * MB);
     expect(growth).toBeLessThan(Math.max(24 * MB, 0.15 * settled));
