@@ -63,7 +63,7 @@ describe('what belongs to a module', () => {
 
   test('cyclic references end', () => {
     class Child extends nn.Module {
-      parent: nn.Module | null = null;
+      parent: torch.nn.Module | null = null;
       w = new nn.Parameter(torch.ones([1]));
     }
     class Parent extends nn.Module {
@@ -572,7 +572,7 @@ describe('Sequential runs Linear and LeakyReLU as one', () => {
 
 describe('losses', () => {
   const weight = torch.tensor(loss_golden.weight, { dtype: torch.float64 });
-  const inputs = loss_golden.inputs as Record<string, number[][]>;
+  const inputs = loss_golden.inputs as unknown as Record<string, number[][]>;
 
   test.each(['cross_entropy', 'nll_loss', 'mse_loss', 'l1_loss'] as const)('%s agrees with PyTorch', (name) => {
     const cases = loss_golden.cases.filter((each) => each.name === name);

@@ -123,7 +123,10 @@ function user_memory(): void {
   must_fail('a detached array', () => tensor.add(1), /detached/);
   must_fail(
     'a resizable buffer',
-    () => torch.from_typed_array(new Float32Array(new ArrayBuffer(8, { maxByteLength: 16 } as never))),
+    () =>
+      torch.from_typed_array(
+        new Float32Array(Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]) as ArrayBuffer),
+      ),
     /resizable/,
   );
   const shared = torch.from_typed_array(new Float32Array(new SharedArrayBuffer(4 * N)));
