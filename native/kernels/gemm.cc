@@ -6,6 +6,7 @@
 //
 // A batch stride of 0 repeats a or b (not both) over the batch. Bias and activation need batch 1, a mask a contiguous c.
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "kernels/gemm_plan.h"
