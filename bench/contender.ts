@@ -13,6 +13,7 @@ export interface Info {
   name: string;
   threads: number;
   blas?: string;
+  /** False where it was built without oneDNN. */
   sgemm?: boolean;
   isa?: string;
 }
@@ -25,6 +26,7 @@ export interface Reply {
 export class Contender {
   private readonly lines: AsyncIterableIterator<string>;
   private readonly reader: Interface;
+  info: Info = { name: '', threads: 0 };
 
   private constructor(
     private readonly process: ChildProcess,
@@ -39,7 +41,13 @@ export class Contender {
     const command = commands[name]();
     if (command === null) return null;
     const child = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'], cwd: root });
-    return new Contender(child, command.join(' '));
+    const contender = new Contender(child, command.join(' '));
+    contender.info = await contender.ask<Info>('info 0 0');
+    return contender;
+  }
+
+  knows(work: Work): boolean {
+    return work.run !== 'sgemm' || this.info.sgemm !== false;
   }
 
   async ask<T>(request: string): Promise<T> {
@@ -49,10 +57,6 @@ export class Contender {
     const reply = JSON.parse(line.value) as T & { error?: string };
     if (reply.error !== undefined) throw new Error(`bench: \`${this.command}\` failed at "${request}": ${reply.error}`);
     return reply;
-  }
-
-  info(): Promise<Info> {
-    return this.ask<Info>('info 0 0');
   }
 
   run(work: Work, threads: number, iterations: number): Promise<Reply> {

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { Case, Duel } from './cases';
 import type { Info } from './contender';
 import type { DuelResult } from './runner';
@@ -31,12 +31,12 @@ const columns: { key: keyof Row; title: string; width: number }[] = [
 ];
 
 export function heading(infos: readonly Info[]): string {
-  const machine = `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} threads, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`;
+  const machine = `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} threads, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}, load ${loadavg()[0].toFixed(1)}`;
   const contenders = infos.map((info) =>
     [info.name, info.isa, info.blas, `${info.threads} threads`].filter(Boolean).join(', '),
   );
   return [
-    `${machine}`,
+    machine,
     ...contenders.map((line) => `  ${line}`),
     '',
     row_text(Object.fromEntries(columns.map((c) => [c.key, c.title])) as unknown as Row),

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Case, type ContenderName, cases } from './cases';
-import { Contender, type Info } from './contender';
+import { Contender } from './contender';
 import { duel_json, duel_row, heading, type Measured, measured_json, measured_text, row_text } from './report';
 import { normal, quick, run_duel } from './runner';
 
@@ -38,13 +38,11 @@ async function main(): Promise<void> {
       `bench: no case contains ${JSON.stringify(options.only)}; there are:\n${cases.map((c) => c.name).join('\n')}`,
     );
   const contenders = new Map<ContenderName, Contender>();
-  const infos: Info[] = [];
   for (const name of needed(wanted)) {
     const contender = await Contender.start(name);
-    if (contender === null) continue;
-    contenders.set(name, contender);
-    infos.push(await contender.info());
+    if (contender !== null) contenders.set(name, contender);
   }
+  const infos = [...contenders.values()].map((contender) => contender.info);
   print({ contenders: infos }, heading(infos));
   const pace = options.quick ? quick : normal;
   for (const each of wanted) {

@@ -39,7 +39,7 @@ export async function run_duel(duel: Duel, contenders: Contenders, pace: Pace): 
   const lanes: Lane[] = [];
   for (const work of [duel.ours, ...duel.peers]) {
     const contender = contenders.get(work.contender);
-    if (contender === undefined) continue;
+    if (contender === undefined || !contender.knows(work)) continue;
     const iterations = await warm_up(contender, work, pace);
     lanes.push({ work, contender, iterations, seconds: [], page_faults: 0 });
   }
