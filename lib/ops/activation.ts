@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor/tensor';
 import { activation, type InplaceOption, in_place } from './activation_family';
 import { mul } from './arithmetic';
 import { clamp_max } from './clamp';
-import { ge, le, logical_or } from './compare';
+import { gt, le, logical_and, lt } from './compare';
 import { exp } from './pointwise';
 import { where } from './where';
 
@@ -34,9 +34,9 @@ export const relu: WithInplace = activation({
 /** {@link relu} in place. */
 export const relu_: InPlace = in_place(relu);
 
-/** The gradient of bounds, where both are kinks: from the output, which lies on a bound exactly where the input is not within. */
+/** The gradient of bounds: from the output, which lies on a bound exactly where the input is not within. */
 const within = (g: Tensor, y: Tensor, low: number, high: number): Tensor =>
-  where(logical_or(le(y, low), ge(y, high)), 0, g);
+  where(logical_and(gt(y, low), lt(y, high)), g, 0);
 
 /** `min(max(x, 0), 6)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
 export const relu6: WithInplace = activation({
@@ -135,7 +135,7 @@ type EluInPlace = (input: Tensor, alpha?: number | Omit<EluOptions, 'inplace'>) 
 /** Of `x > 0 ? scale x : scale alpha (exp(input_scale x) - 1)`. The exponent is bounded, for `where` multiplies what it drops by 0. */
 function elu_gradient(g: Tensor, x: Tensor, alpha: number, scale = 1, input_scale = 1): Tensor {
   const slope = mul(exp(mul(clamp_max(x, 0), input_scale)), input_scale * alpha * scale);
-  return where(le(x, 0), mul(g, slope), mul(g, scale));
+  return where(gt(x, 0), mul(g, scale), mul(g, slope));
 }
 
 /** `x > 0 ? x : alpha * (exp(x) - 1)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */

@@ -2,7 +2,7 @@ import { fail_range } from '../errors';
 import type { Tensor } from '../tensor/tensor';
 import { activation, type InplaceOption } from './activation_family';
 import { add, div, mul } from './arithmetic';
-import { ge, gt, le, logical_and, lt } from './compare';
+import { ge, gt, le, logical_and, logical_or, lt } from './compare';
 import { where } from './where';
 
 /** Cheap stand-ins for smooth activations, and the shrinking ones. */
@@ -38,13 +38,13 @@ export const hardswish: WithInplace = activation({
   name: 'hardswish',
   methods: [],
   backward_kernel: 'hardswish_backward',
-  gradient: (g, x) => where(le(x, -3), 0, where(lt(x, 3), mul(g, add(div(x, 3), 0.5)), g)),
+  gradient: (g, x) => where(le(x, -3), 0, where(ge(x, 3), g, mul(g, add(div(x, 3), 0.5)))),
   reference: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
   range: [-5, 5],
   avoid: [-3, 3],
 });
 
-const in_gap = (g: Tensor, x: Tensor, lambd: number): Tensor => where(logical_and(ge(x, -lambd), le(x, lambd)), 0, g);
+const outside = (g: Tensor, x: Tensor, lambd: number): Tensor => where(logical_or(gt(x, lambd), lt(x, -lambd)), g, 0);
 
 /** 0 where `|x| <= lambd`, else x. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
 export const hardshrink: Shrink = activation<never, [number]>({
@@ -52,7 +52,7 @@ export const hardshrink: Shrink = activation<never, [number]>({
   inplace: 'none',
   parameters: [['lambd', 0.5]],
   backward_kernel: 'hardshrink_backward',
-  gradient: (g, x, _, lambd) => in_gap(g, x, lambd),
+  gradient: (g, x, _, lambd) => outside(g, x, lambd),
   reference: (x, lambd) => (x >= -lambd && x <= lambd ? 0 : x),
   avoid: [-1, -0.5, 0.5, 1],
   sample_parameters: [[1], [-0.3]],
@@ -68,7 +68,7 @@ export const softshrink: Shrink = activation<never, [number]>({
     if (!(lambd >= 0)) fail_range('softshrink', `expected lambd to be at least 0, got ${lambd}`);
   },
   backward_kernel: 'softshrink_backward',
-  gradient: (g, x, _, lambd) => in_gap(g, x, lambd),
+  gradient: (g, x, _, lambd) => outside(g, x, lambd),
   reference: (x, lambd) => (x > lambd ? x - lambd : x < -lambd ? x + lambd : 0),
   avoid: [-1, -0.5, 0.5, 1, 0],
   sample_parameters: [[1], [0]],

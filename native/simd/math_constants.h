@@ -6,10 +6,13 @@ namespace cresset {
 
 // log2_e, ln2 = ln2_high + ln2_low, where a whole exponent times ln2_high is exact.
 // exp:  (exp(r) - 1 - r) / r^2            for |r| <= ln2 / 2
+// exp2: (2^f - 1) / f                      for |f| <= 1 / 2
 // log:  (2 atanh(s) - 2 s) / s^3 in s^2   for |s| <= (sqrt 2 - 1) / (sqrt 2 + 1)
 // sin:  (sin(r) / r - 1) / r^2 in r^2, cos: (cos(r) - 1 + r^2 / 2) / r^4 in r^2, for |r| <= pi / 4
 // tanh: (tanh(x) / x - 1) / x^2 in x^2   for |x| <= 0.55
 // erf:  erf(x) / x - 1 in x^2             for |x| <= 1
+// log1p_unit: as log, for s <= 1 / 3
+// normal_tail: exp(x^2 / 2) times the part of the normal distribution above x >= 0, in normal_scale / (normal_scale + x)
 // erfc: erfc(x) exp(x^2) in 2 / (2 + x)   for 1 <= x, up to where erf rounds to 1
 template <class T>
 struct MathConstants;
@@ -26,6 +29,15 @@ struct MathConstants<float> {
                               0x1.1110e00000000p-7f, 0x1.6d43b00000000p-10f, 0x1.a1256c0000000p-13f};
   static constexpr T log[] = {0x1.5555560000000p-1f, 0x1.9999ec0000000p-2f, 0x1.245c280000000p-2f,
                               0x1.ddd4da0000000p-3f};
+  static constexpr T log1p_unit[] = {0x1.5555580000000p-1f, 0x1.9996ac0000000p-2f, 0x1.2509280000000p-2f,
+                                     0x1.b6dc9c0000000p-3f, 0x1.f1995c0000000p-3f};
+  static constexpr T normal_tail[] = {0x1.53ebbc0000000p-18f, 0x1.100de40000000p-3f,  0x1.13dc760000000p-3f,
+                                      0x1.b3b3d00000000p-4f,  0x1.1e751c0000000p-3f,  -0x1.8675180000000p-4f,
+                                      0x1.19e0660000000p-2f,  -0x1.45935c0000000p-2f, 0x1.35e83e0000000p-3f,
+                                      -0x1.bc1e440000000p-6f};
+  static constexpr T exp2[] = {0x1.62e4300000000p-1f, 0x1.ebfbe00000000p-3f,  0x1.c6aecc0000000p-5f,
+                               0x1.3b29ca0000000p-7f, 0x1.5f48ba0000000p-10f, 0x1.4479ce0000000p-13f};
+  static constexpr T normal_scale = 3, normal_far = 15;
   static constexpr T erf[] = {0x1.06eba80000000p-3f,  -0x1.8127460000000p-2f, 0x1.ce2f080000000p-4f,
                               -0x1.b829c80000000p-6f, 0x1.562a600000000p-8f,  -0x1.bccf660000000p-11f,
                               0x1.d887500000000p-14f, -0x1.445f480000000p-17f};
@@ -57,6 +69,21 @@ struct MathConstants<double> {
                               0x1.af4e554377204p-26, 0x1.1f7340dbc337ep-29};
   static constexpr T log[] = {0x1.5555555555558p-1, 0x1.9999999995273p-2, 0x1.2492492dfd86cp-2, 0x1.c71c62d5e53e0p-3,
                               0x1.7462b91b8df65p-3, 0x1.39fdcceb4bb45p-3, 0x1.2b5f68a50d903p-3};
+  static constexpr T log1p_unit[] = {
+      0x1.5555555555535p-1, 0x1.99999999a0867p-2, 0x1.2492492084c6dp-2, 0x1.c71c741fb771ap-3, 0x1.745cb399a180cp-3,
+      0x1.3b1de308ca73ap-3, 0x1.10676c8f592d4p-3, 0x1.efdd2510e6a75p-4, 0x1.559e57e1713b3p-4, 0x1.5c8824a5deec9p-3};
+  static constexpr T normal_tail[] = {
+      -0x1.319d331edbb3ep-40, 0x1.46d0429ce4cb3p-4, 0x1.46d041dbe11dap-4,  0x1.39bdc014b819dp-4,
+      0x1.1f97a833f922cp-4,   0x1.f3f8440428c5fp-5, 0x1.973aad4b8068ep-5,  0x1.380faa7590115p-5,
+      0x1.77e3da4bfd9bbp-6,   0x1.b470dd61037e7p-6, -0x1.11ebb1f006538p-5, 0x1.e0df252937000p-4,
+      -0x1.19c6a4bb1de70p-2,  0x1.0ee5f455de096p-1, -0x1.af3030ed35eb0p-1, 0x1.13b23d46eda78p+0,
+      -0x1.1998530fa0996p+0,  0x1.c11d589e2af87p-1, -0x1.0d9208285c331p-1, 0x1.d251be1b2af28p-3,
+      -0x1.117d8967dbd28p-4,  0x1.859a60c604d28p-7, -0x1.fdd191dfec151p-11};
+  static constexpr T exp2[] = {0x1.62e42fefa39efp-1,  0x1.ebfbdff82c58fp-3,  0x1.c6b08d704a0d1p-5,
+                               0x1.3b2ab6fba4e7dp-7,  0x1.5d87fe78a2292p-10, 0x1.430912f869f36p-13,
+                               0x1.ffcbfc75f302dp-17, 0x1.62c022494aaf6p-20, 0x1.b524db38fd217p-24,
+                               0x1.e4cef7c7ba8ccp-28, 0x1.ea044321b97cfp-32, 0x1.c4c5ddc814c67p-36};
+  static constexpr T normal_scale = 5, normal_far = 39;
   static constexpr T erf[] = {0x1.06eba8214db69p-3,   -0x1.812746b0379e6p-2,  0x1.ce2f21a042b30p-4,
                               -0x1.b82ce31284e00p-6,  0x1.565bcd0dbaa38p-8,   -0x1.c02db3dac435fp-11,
                               0x1.f9a321d5b8e1ep-14,  -0x1.f4d1e3183f7aep-17, 0x1.b9df224ca4b97p-20,

@@ -180,6 +180,14 @@ CRESSET_INLINE Vec<double> shift_right(Vec<double> a) {
   return Vec<double>::wrap(_mm512_maskz_srli_epi64(0xff, a.unwrap(), K));
 }
 
+// mantissa * 2^n for a whole n, rounded once.
+CRESSET_INLINE Vec<float> times_power_of_two(Vec<float> mantissa, Vec<float> n) {
+  return {_mm512_maskz_scalef_ps(0xffff, mantissa.v, n.v)};
+}
+CRESSET_INLINE Vec<double> times_power_of_two(Vec<double> mantissa, Vec<double> n) {
+  return {_mm512_maskz_scalef_pd(0xff, mantissa.v, n.v)};
+}
+
 CRESSET_INLINE void stream_fence() { _mm_sfence(); }
 
 #include "simd/vector_common.inc"
