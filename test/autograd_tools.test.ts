@@ -642,6 +642,9 @@ describe('functional', () => {
     expect(() => functional.jacobian((x, _y) => x.mul(2), [x, x], { strict: true })).toThrow(
       /do not depend on input 1/,
     );
+    expect(() => functional.hessian((x) => x.sum(), x, { strict: true })).toThrow(
+      /^hessian: an output does not depend/,
+    );
     expect(() => functional.jacobian((x) => x, x, { strickt: true } as never)).toThrow(/Misspelled option "strickt"/);
   });
 

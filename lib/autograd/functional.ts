@@ -106,18 +106,27 @@ export function jacobian(func: ToMany, inputs: Tensor, options?: FunctionalOptio
 export function jacobian(func: ToMany, inputs: Many, options?: FunctionalOptions): Tensor[][];
 export function jacobian(func: Func, inputs: OneOrMany, options?: FunctionalOptions): Tensor | Tensor[] | Tensor[][] {
   const settings = judge('jacobian', options);
-  const given = as_list('jacobian', 'inputs', inputs);
+  const { result, table } = jacobian_table('jacobian', func, as_list('jacobian', 'inputs', inputs), settings);
+  const rows = table.map((row) => one_or_many(inputs, row));
+  return result instanceof Tensor ? rows[0] : (rows as Tensor[] | Tensor[][]);
+}
+
+function jacobian_table(
+  op: string,
+  func: Func,
+  inputs: Many,
+  settings: Settings,
+): { result: OneOrMany; table: Tensor[][] } {
   return enable_grad(() => {
-    const xs = prepare(given, settings.create_graph);
-    const { result, outs } = evaluate('jacobian', func, xs);
-    const table = outs.map((out) => one_or_many(inputs, rows_of(out, xs, settings)));
-    return result instanceof Tensor ? table[0] : (table as Tensor[] | Tensor[][]);
+    const xs = prepare(inputs, settings.create_graph);
+    const { result, outs } = evaluate(op, func, xs);
+    return { result, table: outs.map((out) => rows_of(op, out, xs, settings)) };
   });
 }
 
 /** The Jacobian of one output with respect to each input. */
-function rows_of(out: Tensor, xs: readonly Tensor[], settings: Settings): Tensor[] {
-  const rows = seeds_of(out).map((seed) => gradients('jacobian', [out], xs, [seed], settings));
+function rows_of(op: string, out: Tensor, xs: readonly Tensor[], settings: Settings): Tensor[] {
+  const rows = seeds_of(out).map((seed) => gradients(op, [out], xs, [seed], settings));
   return xs.map((x, i) => {
     const shape = [...out.shape, ...x.shape];
     return rows.length === 0 ? zeros(shape, { dtype: x.dtype }) : reshape(stack(rows.map((row) => row[i])), shape);
@@ -141,7 +150,7 @@ export function hessian(func: ToOne, inputs: OneOrMany, options?: FunctionalOpti
     const out = evaluate_scalar('hessian', func, xs);
     return gradients('hessian', [out], xs, [ones_like(out)], { ...settings, create_graph: true });
   };
-  const table = jacobian(first, as_list('hessian', 'inputs', inputs), settings);
+  const { table } = jacobian_table('hessian', first, as_list('hessian', 'inputs', inputs), settings);
   return inputs instanceof Tensor ? table[0][0] : table;
 }
 
