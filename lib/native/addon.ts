@@ -14,6 +14,8 @@ export interface Addon {
   reset_peak(): void;
   empty_cache(): void;
   set_cache_limit(bytes: number): void;
+  /** Tells V8 of memory outside its heap, where it cannot be asked to collect. */
+  adjust_external(bytes: number): void;
   set_poison(on: number): void;
   isa(): string;
   num_threads(): number;

@@ -18,7 +18,9 @@ const MOST_BLOCKS = 65536;
 /** With options a minor collection, without a major one: Node 20 takes any options, `{ type: 'major' }` too, for minor. */
 type Collect = (options?: { type: 'minor'; execution: 'sync' }) => void;
 
+/** CRESSET_COLLECTOR=0 behaves as runtimes that do not hand their collector out. */
 function find_collector(): Collect | null {
+  if (process.env.CRESSET_COLLECTOR === '0') return null;
   try {
     v8.setFlagsFromString('--expose-gc');
     return vm.runInNewContext('gc') as Collect;
@@ -63,6 +65,8 @@ let spent = 0;
 let blocks = 0;
 /** Live bytes after the last major collection: what certainly was in use then. */
 let settled = 0;
+/** What V8 has been told of, where it has no `gc`. */
+let announced = 0;
 let warned = false;
 
 addon.set_cache_limit(process_limit);
@@ -106,12 +110,15 @@ function reclaim(nbytes: number): void {
   blocks = 0;
 }
 
+/** V8 is told what is out there, collects when it finds that too much, and the sweep sees what went. */
 function without_collector(): void {
+  addon.adjust_external(spent);
+  const live = addon.sweep(1);
+  addon.adjust_external(live - announced - spent);
+  announced = live;
   spent = 0;
   blocks = 0;
-  addon.sweep(1);
-  if (!warned)
-    process.emitWarning('cresset: this runtime offers no gc(); memory is reclaimed when the engine collects by itself');
+  if (!warned) process.emitWarning('cresset: this runtime has no gc(); memory comes back when V8 collects by itself');
   warned = true;
 }
 

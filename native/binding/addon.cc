@@ -84,6 +84,11 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
     double bytes = number_at(info, 0);
     if (bytes >= 0 && bytes < 9e15) set_cache_limit(static_cast<size_t>(bytes));
   });
+  add(exports, "adjust_external", [](Info info) {
+    double bytes = info.Length() > 0 && info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : 0;
+    if (bytes > -9e15 && bytes < 9e15)
+      Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes));
+  });
   add(exports, "set_poison", [self](Info info) { self->blocks.set_poison(number_at(info, 0) == 1); });
   add(exports, "isa", [](Info info) { return Napi::String::New(info.Env(), isa_name(isa())); });
   add(exports, "num_threads", [](Info info) { return Napi::Number::New(info.Env(), num_threads()); });
