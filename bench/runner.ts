@@ -47,7 +47,8 @@ export async function run_duel(duel: Duel, contenders: Contenders, pace: Pace): 
     for (const lane of lanes) {
       // The other contenders' threads park, and what they pushed out of the cache comes back untimed.
       await pause(5);
-      await lane.contender.run(lane.work, threads_of(lane.work), Math.ceil(lane.iterations / 10));
+      if (lane.iterations > 1)
+        await lane.contender.run(lane.work, threads_of(lane.work), Math.ceil(lane.iterations / 10));
       const reply: Reply = await lane.contender.run(lane.work, threads_of(lane.work), lane.iterations);
       lane.seconds.push((reply.seconds / lane.iterations) * (lane.work.scale ?? 1));
       lane.page_faults = reply.page_faults ?? Infinity;
