@@ -95,12 +95,12 @@ function reclaim(nbytes: number): void {
   let live = addon.sweep(0);
   if (before - live < handed / 2) {
     // What survives minor collections only a major one can take. It is due when the survivors may exceed the live set's double.
-    if (live + budget > 2 * settled + limit) {
+    if (live + Math.max(budget, nbytes) > 2 * settled + limit) {
       collect();
       live = addon.sweep(1);
       settled = live;
     }
-    budget = Math.min(budget * 2, Math.max(limit, live));
+    budget = Math.min(budget * 2, limit);
   } else if (budget > smallest) {
     budget = Math.max(smallest, budget * 0.75);
   }
