@@ -60,9 +60,12 @@ const loops: Record<string, () => (i: number) => void> = {
 const [name, steps] = process.argv.slice(2);
 const step = loops[name]();
 let settled = 0;
+let later = 0;
 for (let i = 0; i < Number(steps); i++) {
   step(i);
-  if (i === Math.floor(Number(steps) / 3)) settled = process.memoryUsage.rss();
+  const rss = process.memoryUsage.rss();
+  if (i < Number(steps) / 3) settled = Math.max(settled, rss);
+  else later = Math.max(later, rss);
 }
 const { peak, budget_limit } = torch.memory_stats();
-process.stdout.write(JSON.stringify({ growth: process.memoryUsage.rss() - settled, settled, peak, budget_limit }));
+process.stdout.write(JSON.stringify({ growth: later - settled, settled, peak, budget_limit }));
