@@ -108,6 +108,16 @@ const leaky_relu: Duel[] = [
   },
 ];
 
+/** PReLU with its weight's gradient, and the activations that cost an exponential. */
+const activations: Duel[] = [
+  against_pytorch('prelu forward + backward, n = 2^20', 0.7, 'prelu_forward_backward', M),
+  against_pytorch('prelu forward + backward, n = 2^24', 0.2, 'prelu_forward_backward', M16),
+  ...['gelu', 'silu', 'tanh', 'sigmoid', 'softplus'].flatMap((name) => [
+    against_pytorch(`${name} forward, n = 2^20`, 1, 'activation_no_grad', name, M),
+    against_pytorch(`${name} forward + backward, n = 2^20`, 1, 'activation_forward_backward', name, M),
+  ]),
+];
+
 const sgemm: Duel[] = [
   [256, 256, 256],
   [512, 512, 512],
@@ -161,6 +171,7 @@ const measured: Measurement[] = [
 
 export const cases: readonly Case[] = [
   ...leaky_relu,
+  ...activations,
   ...sgemm,
   ...training,
   ...measured,

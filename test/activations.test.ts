@@ -216,27 +216,28 @@ describe('modules', () => {
   });
 
   test('write into their input where PyTorch has it', () => {
-    for (const name of [
-      'ReLU',
-      'ReLU6',
-      'SELU',
-      'SiLU',
-      'Mish',
-      'Hardsigmoid',
-      'Hardswish',
-      'ELU',
-      'CELU',
-      'Hardtanh',
-      'RReLU',
-    ] as const) {
+    const writing: readonly (new (options?: { inplace?: boolean }) => torch.nn.Module)[] = [
+      nn.ReLU,
+      nn.ReLU6,
+      nn.SELU,
+      nn.SiLU,
+      nn.Mish,
+      nn.Hardsigmoid,
+      nn.Hardswish,
+      nn.ELU,
+      nn.CELU,
+      nn.Hardtanh,
+      nn.RReLU,
+    ];
+    for (const Activation of writing) {
       const x = torch.linspace(-4, 4, 9);
-      const expected = new nn[name]().eval().forward(x).tolist();
-      expect(new nn[name]({ inplace: true }).eval().forward(x)).toBe(x);
+      const expected = (new Activation().eval().forward(x) as torch.Tensor).tolist();
+      expect(new Activation({ inplace: true }).eval().forward(x)).toBe(x);
       expect(x.tolist()).toEqual(expected);
     }
     const x = torch.linspace(-4, 4, 9);
     expect(F.threshold_(x, 0, 7)).toBe(x);
-    expect(x.tolist().slice(0, 2)).toEqual([7, 7]);
+    expect((x.tolist() as number[]).slice(0, 2)).toEqual([7, 7]);
     expect(torch.tanh_(torch.zeros([2])).tolist()).toEqual([0, 0]);
     expect(F.elu(x, { alpha: 2, inplace: true })).toBe(x);
     expect(F.hardtanh(x, { min_val: 0, max_val: 1 }).tolist()).toEqual(x.clamp(0, 1).tolist());
@@ -308,7 +309,7 @@ describe('rrelu', () => {
     const x = torch.tensor(Float64Array.from({ length: 1001 }, (_, i) => i - 500)).requires_grad_();
     const y = torch.rrelu(x, options(1));
     y.sum().backward();
-    const slopes = values(x.grad!);
+    const slopes = Array.from(values(x.grad!));
     values(y).forEach((v, i) => {
       expect(v).toBe(i > 500 ? i - 500 : (i - 500) * slopes[i]);
     });

@@ -96,6 +96,41 @@ function leaky_relu_forward_backward(n: number): Run {
   });
 }
 
+function prelu_forward_backward(n: number): Run {
+  const x = torch.randn([n], { requires_grad: true });
+  const weight = torch.full([1], 0.25, { requires_grad: true });
+  const g = torch.randn([n]);
+  return repeated(() => {
+    x.grad = null;
+    weight.grad = null;
+    F.prelu(x, weight).backward(g);
+  });
+}
+
+const activations: Record<string, (x: torch.Tensor) => torch.Tensor> = {
+  gelu: F.gelu,
+  silu: F.silu,
+  tanh: F.tanh,
+  sigmoid: F.sigmoid,
+  softplus: F.softplus,
+};
+
+function activation_no_grad(name: string, n: number): Run {
+  const f = activations[name];
+  const x = torch.randn([n]);
+  return without_grad(() => f(x));
+}
+
+function activation_forward_backward(name: string, n: number): Run {
+  const f = activations[name];
+  const x = torch.randn([n], { requires_grad: true });
+  const g = torch.randn([n]);
+  return repeated(() => {
+    x.grad = null;
+    f(x).backward(g);
+  });
+}
+
 function sgemm(m: number, k: number, n: number): Run {
   const [a, b] = [torch.randn([m, k]), torch.randn([k, n])];
   return without_grad(() => {
@@ -165,6 +200,9 @@ const cases: Record<string, (...args: never[]) => Run> = {
   leaky_relu_using,
   leaky_relu_no_grad,
   leaky_relu_forward_backward,
+  prelu_forward_backward,
+  activation_no_grad,
+  activation_forward_backward,
   sgemm,
   mlp_step,
   mnist_epoch,
