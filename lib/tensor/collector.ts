@@ -55,7 +55,11 @@ function budget_limit(): number {
 const collect = find_collector();
 const process_limit = budget_limit();
 const stress = process.env.CRESSET_GC_STRESS === '1';
-const smallest = Math.min(16 * MiB, process_limit);
+/** Small results then cycle through the second-level cache … */
+const smallest = Math.min(4 * MiB, process_limit);
+/** … and larger ones through some more memory, so that a collection is shared by up to 16 of them. */
+const SHARED_BY = 16;
+const shared_most = Math.min(16 * MiB, process_limit);
 
 /** The budget's upper bound. Threads that use cresset share the process's. */
 let limit = process_limit;
@@ -75,7 +79,10 @@ if (stress) addon.set_poison(1);
 export function before_allocation(nbytes: number): void {
   spent += nbytes + BLOCK_OVERHEAD;
   blocks++;
-  if (spent > budget || blocks > MOST_BLOCKS || stress) reclaim(nbytes);
+  if (spent > budget || blocks > MOST_BLOCKS || stress) {
+    if (spent <= Math.min(SHARED_BY * nbytes, shared_most) && !stress) return;
+    reclaim(nbytes);
+  }
 }
 
 /** A block was released by hand: it does not count against the budget. */
