@@ -22,12 +22,16 @@ const { values: options } = parseArgs({
 });
 
 function measure(script: string, args: readonly string[]): Measured {
-  const { stdout, status } = spawnSync(process.execPath, [join(__dirname, `contenders/${script}.js`), ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    cwd: join(__dirname, '../..'),
-  });
-  if (status !== 0) throw new Error(`bench: ${script} ${args.join(' ')} ended with ${status}`);
+  const { stdout, status, signal } = spawnSync(
+    process.execPath,
+    [join(__dirname, `contenders/${script}.js`), ...args],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: join(__dirname, '../..'),
+    },
+  );
+  if (status !== 0) throw new Error(`bench: ${script} ${args.join(' ')} ended with ${signal ?? status}`);
   return JSON.parse(stdout) as Measured;
 }
 
@@ -46,12 +50,18 @@ async function main(): Promise<void> {
   print({ contenders: infos }, heading(infos));
   const pace = options.quick ? quick : normal;
   for (const each of wanted) {
-    if (each.kind === 'duel') {
-      const result = await run_duel(each, contenders, pace);
-      print(duel_json(each, result), row_text(duel_row(each, result)));
-    } else {
-      const result = measure(each.script, each.args);
-      print(measured_json(each, result), measured_text(each.name, result));
+    try {
+      if (each.kind === 'duel') {
+        const result = await run_duel(each, contenders, pace);
+        print(duel_json(each, result), row_text(duel_row(each, result)));
+      } else {
+        const result = measure(each.script, each.args);
+        print(measured_json(each, result), measured_text(each.name, result));
+      }
+    } catch (error) {
+      // The other cases still tell something.
+      print({ case: each.name, error: String(error) }, `${each.name}: ${error}`);
+      process.exitCode = 1;
     }
   }
   for (const contender of contenders.values()) contender.stop();
