@@ -100,17 +100,16 @@ function reclaim(nbytes: number): void {
   const before = live_bytes();
   collect({ type: 'minor', execution: 'sync' });
   let live = addon.sweep(0);
-  if (before - live < handed / 2) {
-    // What survives minor collections only a major one can take. It is due when the survivors may exceed the live set's double.
-    if (live + Math.max(budget, nbytes) > 2 * settled + limit) {
-      collect();
-      live = addon.sweep(1);
-      settled = live;
-    }
-    budget = Math.min(budget * 2, limit);
-  } else if (budget > smallest) {
-    budget = Math.max(smallest, budget * 0.75);
+  const little_came_back = before - live < handed / 2;
+  // What survives minor collections only a major one can take. It is due when the survivors may exceed the live set, as the last
+  // one found it, by half.
+  if (live + Math.max(budget, nbytes) > 1.5 * settled + limit) {
+    collect();
+    live = addon.sweep(1);
+    settled = live;
   }
+  if (little_came_back) budget = Math.min(budget * 2, limit);
+  else budget = Math.max(smallest, budget * 0.75);
   addon.stats();
   addon.set_cache_limit(process_limit + addon.arguments[0] + nbytes);
   spent = 0;
