@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import type { ContenderName, Work } from './cases';
+import type { ContenderName, Work } from './case';
 
 /** A contender lives in a process of its own and answers one request line with one line of JSON. */
 
@@ -71,6 +71,7 @@ export class Contender {
 
 const commands: Record<ContenderName, () => string[] | null> = {
   ours: () => [process.execPath, join(__dirname, 'contenders/ours.js')],
+  copying: () => commands.ours(),
   pytorch: () => {
     const python = process.env.CRESSET_BENCH_PYTHON ?? 'python3';
     const has_torch = spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;

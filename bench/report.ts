@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import type { Case, Duel } from './cases';
+import type { Case, Duel } from './case';
 import type { Info } from './contender';
 import type { DuelResult } from './runner';
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Case, type ContenderName, cases } from './cases';
+import type { Case, ContenderName } from './case';
+import { cases } from './cases';
 import { Contender } from './contender';
 import { duel_json, duel_row, heading, type Measured, measured_json, measured_text, row_text } from './report';
 import { normal, quick, run_duel } from './runner';
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
     const contender = await Contender.start(name);
     if (contender !== null) contenders.set(name, contender);
   }
-  const infos = [...contenders.values()].map((contender) => contender.info);
+  const infos = [...contenders].flatMap(([name, contender]) => (name === 'copying' ? [] : [contender.info]));
   print({ contenders: infos }, heading(infos));
   const pace = options.quick ? quick : normal;
   for (const each of wanted) {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ContenderName, Duel, Work } from './cases';
+import type { ContenderName, Duel, Work } from './case';
 import type { Contender, Reply } from './contender';
 
 /** Alternating rounds: ours, peer, ours, peer, …, so that a disturbance of the machine meets both. */
@@ -101,7 +101,7 @@ function judge(duel: Duel, lanes: readonly Lane[]): DuelResult {
 
 function lane_name(duel: Duel, work: Work): string {
   const threads = `${threads_of(work)} thread${threads_of(work) === 1 ? '' : 's'}`;
-  return work.contender === 'ours' ? `${duel.peer}, our threads` : `${duel.peer}, ${threads}`;
+  return work.contender === 'copying' ? `${duel.peer}, our threads` : `${duel.peer}, ${threads}`;
 }
 
 export function median(values: readonly number[]): number {

@@ -1,138 +1,17 @@
-"""PyTorch's side of the benchmark. Reads lines `CASE THREADS ITERATIONS ARGUMENT…`, answers with one JSON line each."""
+"""PyTorch's side of the benchmark. Reads lines `RUN THREADS ITERATIONS ARGUMENT…`, answers with one JSON line each."""
 
 import json
-import os
-import struct
+import pathlib
+import runpy
 import sys
 import time
 
 import torch
-from torch import nn
-from torch.nn import functional as F
 
-
-def leaky_relu_no_grad(n):
-    x = torch.randn(n)
-
-    def run(iterations):
-        with torch.no_grad():
-            for _ in range(iterations):
-                F.leaky_relu(x, 0.01)
-
-    return run
-
-
-def leaky_relu_forward_backward(n):
-    x = torch.randn(n, requires_grad=True)
-    g = torch.randn(n)
-
-    def run(iterations):
-        for _ in range(iterations):
-            x.grad = None
-            F.leaky_relu(x, 0.01).backward(g)
-
-    return run
-
-
-def prelu_forward_backward(n):
-    x = torch.randn(n, requires_grad=True)
-    weight = torch.full([1], 0.25, requires_grad=True)
-    g = torch.randn(n)
-
-    def run(iterations):
-        for _ in range(iterations):
-            x.grad = None
-            weight.grad = None
-            F.prelu(x, weight).backward(g)
-
-    return run
-
-
-def activation_no_grad(name, n):
-    f = getattr(torch if name in ("tanh", "sigmoid") else F, name)
-    x = torch.randn(n)
-
-    def run(iterations):
-        with torch.no_grad():
-            for _ in range(iterations):
-                f(x)
-
-    return run
-
-
-def activation_forward_backward(name, n):
-    f = getattr(torch if name in ("tanh", "sigmoid") else F, name)
-    x = torch.randn(n, requires_grad=True)
-    g = torch.randn(n)
-
-    def run(iterations):
-        for _ in range(iterations):
-            x.grad = None
-            f(x).backward(g)
-
-    return run
-
-
-def mlp_step(optimizer, batch):
-    torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(10, 64), nn.LeakyReLU(0.01), nn.Linear(64, 64), nn.LeakyReLU(0.01), nn.Linear(64, 1))
-    criterion = nn.MSELoss()
-    make = {"sgd": lambda p: torch.optim.SGD(p, lr=0.01), "adam": lambda p: torch.optim.Adam(p, lr=1e-3)}
-    opt = make[optimizer](model.parameters())
-    x = torch.randn(batch, 10)
-    y = torch.randn(batch, 1)
-
-    def run(iterations):
-        for _ in range(iterations):
-            opt.zero_grad()
-            criterion(model(x), y).backward()
-            opt.step()
-
-    return run
-
-
-def adam_step(parameters):
-    p = torch.randn(parameters)
-    p.grad = torch.randn(parameters)
-    opt = torch.optim.Adam([p], lr=1e-3, fused=True)
-
-    def run(iterations):
-        for _ in range(iterations):
-            opt.step()
-
-    return run
-
-
-def read_idx(path):
-    with open(path, "rb") as file:
-        _, _, _, ndim = struct.unpack("4B", file.read(4))
-        shape = struct.unpack(f">{ndim}I", file.read(4 * ndim))
-        return torch.frombuffer(bytearray(file.read()), dtype=torch.uint8).reshape(shape)
-
-
-def mnist_epoch(folder, loading):
-    """`loader`: the DataLoader everybody writes. `batches`: one index_select a batch, the best that can be written by hand."""
-    x = read_idx(os.path.join(folder, "train-images-idx3-ubyte")).reshape(-1, 784).float() / 255
-    y = read_idx(os.path.join(folder, "train-labels-idx1-ubyte")).long()
-    torch.manual_seed(0)
-    model = nn.Sequential(
-        nn.Linear(784, 256), nn.LeakyReLU(0.01), nn.Linear(256, 128), nn.LeakyReLU(0.01), nn.Linear(128, 10)
-    )
-    opt = torch.optim.Adam(model.parameters(), lr=1e-3)
-    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=128, shuffle=True)
-
-    def batches():
-        for index in torch.randperm(len(x)).split(128):
-            yield x[index], y[index]
-
-    def run(iterations):
-        for _ in range(iterations):
-            for xb, yb in loader if loading == "loader" else batches():
-                opt.zero_grad()
-                F.cross_entropy(model(xb), yb).backward()
-                opt.step()
-
-    return run
+# Every group with a pytorch.py declares RUNS: from a name to a function of the case's arguments that returns `run(iterations)`.
+RUNS = {}
+for path in sorted(pathlib.Path(__file__).parent.parent.glob("groups/*/pytorch.py")):
+    RUNS.update(runpy.run_path(str(path))["RUNS"])
 
 
 def page_faults():
@@ -141,16 +20,6 @@ def page_faults():
         return int(file.read().rpartition(")")[2].split()[7])
 
 
-CASES = {
-    "leaky_relu_no_grad": leaky_relu_no_grad,
-    "leaky_relu_forward_backward": leaky_relu_forward_backward,
-    "prelu_forward_backward": prelu_forward_backward,
-    "activation_no_grad": activation_no_grad,
-    "activation_forward_backward": activation_forward_backward,
-    "mlp_step": mlp_step,
-    "adam_step": adam_step,
-    "mnist_epoch": mnist_epoch,
-}
 prepared = {}
 
 
@@ -166,7 +35,7 @@ def answer(line):
     key = (name, *arguments)
     if key not in prepared:
         prepared.clear()
-        prepared[key] = CASES[name](*(int(a) if a.isdigit() else a for a in arguments))
+        prepared[key] = RUNS[name](*(int(a) if a.isdigit() else a for a in arguments))
     run = prepared[key]
     faults = page_faults()
     start = time.perf_counter()
