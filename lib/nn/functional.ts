@@ -44,4 +44,5 @@ export { one_hot } from '../ops/indexing';
 export { type LeakyReluOptions, leaky_relu, leaky_relu_ } from '../ops/leaky_relu';
 export { type LossOptions, type LossReduction, l1_loss, mse_loss } from '../ops/loss';
 export { linear, linear_leaky_relu } from '../ops/matmul';
+export { type PaddingMode, type PadOptions, pad } from '../ops/pad';
 export { log_softmax, softmax } from '../ops/softmax';
