@@ -1,4 +1,5 @@
 import * as torch from 'cresset';
+import lbfgs from './golden/lbfgs.json';
 import golden from './golden/optim.json';
 
 const { optim } = torch;
@@ -70,6 +71,108 @@ interface Steps {
   step(): void;
 }
 
+describe('LBFGS', () => {
+  const made = (problem: string) => {
+    const start = problem === 'bowl' ? [-1.2, -0.25, 0.7] : [-1.2];
+    const a = torch.tensor(start, { dtype: torch.float64, requires_grad: true });
+    const b = torch.ones([1], { dtype: torch.float64, requires_grad: true });
+    const scale = torch.tensor([1, 4, 0.5], { dtype: torch.float64 });
+    const loss =
+      problem === 'bowl'
+        ? () => a.sub(1).pow(2).mul(scale).sum().add(a.sum().mul(b).sub(2).pow(2).sum())
+        : () =>
+            a
+              .mul(-1)
+              .add(1)
+              .pow(2)
+              .sum()
+              .add(b.sub(a.pow(2)).pow(2).sum().mul(100));
+    return { params: [a, b], loss };
+  };
+
+  test.each(lbfgs.cases)("goes PyTorch's way down the $problem with $options", (each) => {
+    const { params, loss } = made(each.problem);
+    const options = each.options as Partial<torch.optim.LBFGSOptions>;
+    let optimizer = new optim.LBFGS(params, options);
+    const closure = () => {
+      optimizer.zero_grad();
+      const value = loss().mul(options.maximize ? -1 : 1);
+      value.backward();
+      return value;
+    };
+    for (const [step, expected] of each.path.entries()) {
+      if (step === 3) {
+        const state = optimizer.state_dict();
+        optimizer = new optim.LBFGS(params, options);
+        optimizer.load_state_dict(state);
+      }
+      expect_close([optimizer.step(closure).item()], [each.losses[step]], 1e-9);
+      expect_close(params.flatMap(flat), expected, 1e-7);
+    }
+    const state = optimizer.state_dict().state[0];
+    expect([state.func_evals, state.n_iter, (state.ro as number[]).length]).toEqual([
+      each.func_evals,
+      each.n_iter,
+      each.history,
+    ]);
+  });
+
+  test('takes losses as numbers, parameters of any layout, and none with a gradient', () => {
+    const base = torch.tensor([
+      [3, 1],
+      [-2, 5],
+    ]);
+    const w = base.t().requires_grad_();
+    const idle = torch.ones([2], { requires_grad: true });
+    const optimizer = new optim.LBFGS([w, idle], { line_search_fn: 'strong_wolfe' });
+    const closure = () => {
+      optimizer.zero_grad();
+      const loss = w.sub(1).pow(2).sum();
+      loss.backward();
+      return loss.item() as number;
+    };
+    expect(optimizer.step(closure)).toBe(29);
+    expect_close(flat(w), [1, 1, 1, 1], 1e-5);
+    expect(idle.tolist()).toEqual([1, 1]);
+    expect(optimizer.step(closure)).toBeLessThan(1e-9);
+  });
+
+  test.each<[string, () => unknown, string | RegExp]>([
+    [
+      'two groups',
+      () => new optim.LBFGS([{ params: made('bowl').params }, { params: [] }]),
+      /expected one parameter group, got 2/,
+    ],
+    [
+      'two dtypes',
+      () => new optim.LBFGS([torch.ones([1]), torch.ones([1], { dtype: torch.float64 })]),
+      'LBFGS: expected parameters of one dtype, got torch.float32 and torch.float64',
+    ],
+    [
+      'max_iter',
+      () => new optim.LBFGS(made('bowl').params, { max_iter: 0 }),
+      /expected max_iter to be at least 1, got 0/,
+    ],
+    [
+      'line search',
+      () => new optim.LBFGS(made('bowl').params, { line_search_fn: 'wolfe' as never }),
+      'LBFGS: expected line_search_fn to be "strong_wolfe" or null, got "wolfe" (string)',
+    ],
+    [
+      'no closure',
+      () => new optim.LBFGS(made('bowl').params).step(),
+      /expected closure to be a function that computes the loss and its gradients, got undefined/,
+    ],
+    [
+      'a closure without loss',
+      () => new optim.LBFGS(made('bowl').params).step(() => {}),
+      /what closure returns to be a loss: a number or a Tensor of one element, got undefined/,
+    ],
+  ])('bad input: %s', (_, body, message) => {
+    expect(body).toThrow(message);
+  });
+});
+
 describe('groups and state', () => {
   const leaf = (...values: number[]) => torch.tensor(values, { requires_grad: true });
   const step_on = (optimizer: Steps, ...params: torch.Tensor[]) => {
@@ -112,6 +215,10 @@ describe('groups and state', () => {
         weight_decay: 0,
         amsgrad: false,
         maximize: false,
+        foreach: null,
+        capturable: false,
+        differentiable: false,
+        fused: null,
         decoupled_weight_decay: false,
         params: [0],
       },
@@ -131,10 +238,11 @@ describe('groups and state', () => {
     const exp_avg = torch.ones([2]);
     adam.load_state_dict({
       state: { 0: { step: 3, exp_avg, exp_avg_sq: torch.ones([2], { dtype: torch.float64 }) } },
-      param_groups: [{ ...adam.state_dict().param_groups[0], lr: 0.5, foreach: null, params: [0] } as never],
+      param_groups: [{ ...adam.state_dict().param_groups[0], lr: 0.5, param_names: null, initial_lr: 0.7 } as never],
     });
     expect(adam.param_groups[0].lr).toBe(0.5);
-    expect('foreach' in adam.param_groups[0]).toBe(false);
+    expect('param_names' in adam.param_groups[0]).toBe(false);
+    expect(adam.param_groups[0].initial_lr).toBe(0.7);
     step_on(adam, w);
     expect(exp_avg.tolist()).toEqual([1, 1]);
     expect(adam.state.get(w)!.step).toBe(4);
@@ -222,8 +330,9 @@ describe('groups and state', () => {
   });
 
   test('printing', () => {
-    expect(String(new optim.SGD([leaf(1)], { lr: 0.1 }))).toBe(
-      'SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    maximize: false\n    momentum: 0\n    nesterov: false\n    weight_decay: 0\n)',
+    expect(String(new optim.Adam([leaf(1)], { lr: 0.5, eps: 1e-8 }))).toBe(
+      'Adam (\nParameter Group 0\n    amsgrad: False\n    betas: (0.9, 0.999)\n    capturable: False\n    decoupled_weight_decay: False\n' +
+        '    differentiable: False\n    eps: 1e-08\n    foreach: None\n    fused: None\n    lr: 0.5\n    maximize: False\n    weight_decay: 0\n)',
     );
   });
 
@@ -276,6 +385,45 @@ describe('groups and state', () => {
       () => new optim.SGD([leaf(1)], { momentun: 1 } as never),
       /Misspelled option "momentun": did you mean "momentum"/,
     ],
+    ['rho', () => new optim.Adadelta([leaf(1)], { rho: 1.5 }), 'Adadelta: expected rho between 0 and 1, got 1.5'],
+    [
+      'alpha',
+      () => new optim.RMSprop([leaf(1)], { alpha: -1 }),
+      'RMSprop: expected alpha to be a finite number of at least 0, got -1',
+    ],
+    [
+      'centered',
+      () => new optim.RMSprop([leaf(1)], { centered: 1 as never }),
+      'RMSprop: expected centered to be a boolean, got 1',
+    ],
+    ['Lion', () => new optim.Lion([leaf(1)], { betas: [1, 0] }), 'Lion: expected betas[0] in [0, 1), got 1'],
+    [
+      'betas, one',
+      () => new optim.NAdam([leaf(1)], { betas: 0.9 as never }),
+      'NAdam: expected betas to be a pair of numbers, got 0.9',
+    ],
+    [
+      'start',
+      () => new optim.Adagrad([leaf(1)], { initial_accumulator_value: Infinity }),
+      /initial_accumulator_value to be a finite number of at least 0, got Infinity/,
+    ],
+    ['capturable', () => new optim.RAdam([leaf(1)], { capturable: true }), /^RAdam: capturable is for CUDA graphs/],
+    [
+      'differentiable',
+      () => new optim.SGD([leaf(1)], { differentiable: true }),
+      /^SGD: a step cannot be differentiated/,
+    ],
+    [
+      'foreach and fused',
+      () => new optim.Adam([leaf(1)], { foreach: true, fused: true }),
+      'Adam: foreach and fused cannot both be true',
+    ],
+    [
+      'foreach',
+      () => new optim.Adamax([leaf(1)], { foreach: 'yes' as never }),
+      'Adamax: expected foreach to be a boolean or null, got "yes" (string)',
+    ],
+    ['fused, where there is none', () => new optim.Adamax([leaf(1)], { fused: true } as never), /Misspelled option/],
     ['in a group', () => new optim.SGD([{ params: [leaf(1)], momentun: 1 } as never]), /Misspelled option "momentun"/],
   ])('bad input: %s', (_, body, message) => {
     expect(body).toThrow(message);

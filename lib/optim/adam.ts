@@ -1,20 +1,10 @@
 import { check_options } from '../errors';
 import { list_kernel } from '../native/list';
-import {
-  check_at_least_zero,
-  check_betas,
-  check_flags,
-  named_lr,
-  next_step,
-  Optimizer,
-  type ParamGroup,
-  type Params,
-  run_rule,
-  state_tensor,
-  type Update,
-} from './optimizer';
+import type { ParamGroup, Params } from './optimizer';
+import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions, named_lr } from './options';
+import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
-export interface AdamOptions {
+export interface AdamOptions extends ImplementationOptions {
   /** Learning rate. Default 1e-3. */
   lr: number;
   /** Decay of the running means of the gradient and of its square. Default [0.9, 0.999]. */
@@ -39,6 +29,10 @@ const defaults: AdamOptions = {
   weight_decay: 0,
   amsgrad: false,
   maximize: false,
+  foreach: null,
+  capturable: false,
+  differentiable: false,
+  fused: null,
   decoupled_weight_decay: false,
 };
 
@@ -58,17 +52,15 @@ const defaults: AdamOptions = {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
-export class Adam extends Optimizer<AdamOptions> {
+export class Adam extends RuleOptimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options?: Partial<AdamOptions> | number) {
     super(params, check_options('Adam', named_lr(options), defaults));
   }
 
   protected override check(op: string, options: AdamOptions): void {
     const { lr, betas, eps, weight_decay, amsgrad, maximize, decoupled_weight_decay } = options;
-    check_at_least_zero(op, 'lr', lr);
+    check_all_at_least_zero(op, { lr, eps, weight_decay });
     check_betas(op, betas);
-    check_at_least_zero(op, 'eps', eps);
-    check_at_least_zero(op, 'weight_decay', weight_decay);
     check_flags(op, { amsgrad, maximize, decoupled_weight_decay });
   }
 

@@ -1,3 +1,12 @@
+export { Adadelta, type AdadeltaOptions } from './adadelta';
+export { Adagrad, type AdagradOptions } from './adagrad';
 export { Adam, type AdamOptions, AdamW } from './adam';
-export { Optimizer, type OptimizerState, type ParamGroup, type ParamState, type Params } from './optimizer';
+export { Adamax, type AdamaxOptions } from './adamax';
+export { LBFGS, type LBFGSOptions } from './lbfgs';
+export { Lion, type LionOptions } from './lion';
+export { NAdam, type NAdamOptions } from './nadam';
+export { Optimizer, type ParamGroup, type Params } from './optimizer';
+export { RAdam, type RAdamOptions } from './radam';
+export { RMSprop, type RMSpropOptions } from './rmsprop';
 export { SGD, type SGDOptions } from './sgd';
+export type { OptimizerState, ParamState } from './state';

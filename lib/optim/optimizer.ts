@@ -1,56 +1,29 @@
-import { enable_grad } from '../autograd/mode';
 import { requires_grad } from '../autograd/node';
-import {
-  check_boolean,
-  check_number,
-  check_options,
-  describe,
-  fail,
-  fail_range,
-  fail_type,
-  shape_text,
-} from '../errors';
-import type { ListEntry, ListKernel } from '../native/list';
-import { copy_into, fill_with } from '../native/map';
-import { read_item, tensor } from '../ops/create';
-import { cast_to } from '../ops/operand';
-import { clone } from '../ops/views';
-import { same_shape } from '../tensor/shape';
+import { check_boolean, check_options, describe, fail, fail_type, shape_text } from '../errors';
+import { fill_with } from '../native/map';
+import { python_number } from '../nn/modules/activation_base';
 import { allocate, check_tensor, Tensor } from '../tensor/tensor';
+import { check_implementation, type ScheduledValues, split_scheduled } from './options';
+import { exported, imported, known_options, type OptimizerState, type ParamState } from './state';
 
 /** Parameters that share options. Change an option by assigning it: `optimizer.param_groups[0].lr = 1e-4`. */
-export type ParamGroup<Options> = Options & { params: Tensor[] };
+export type ParamGroup<Options> = Options & ScheduledValues & { params: Tensor[] };
 
 /** A group as it is given: options left out are the optimizer's own. */
-export type GivenGroup<Options> = Partial<Options> & { params: Tensor | Iterable<Tensor> };
+export type GivenGroup<Options> = Partial<Options> & ScheduledValues & { params: Tensor | Iterable<Tensor> };
 
 /** What an optimizer is made of: parameters, or groups of them. */
 export type Params<Options> = Iterable<Tensor> | Iterable<GivenGroup<Options>>;
 
-/** What an optimizer remembers of one parameter. */
-export type ParamState = Record<string, Tensor | number | null>;
-
-/** PyTorch's structure: parameters are numbered through all groups in order. */
-export interface OptimizerState<Options = Record<string, unknown>> {
-  state: Record<number, Record<string, Tensor | number | null>>;
-  param_groups: (Options & { params: number[] })[];
-}
-
-/** A parameter to be updated, with a gradient of the same layout. */
-export interface Update {
-  readonly param: Tensor;
-  readonly grad: Tensor;
-  readonly state: ParamState;
-}
-
 /**
- * The base class of all optimizers: parameter groups, `zero_grad`, `state_dict`. A subclass judges its options and updates one group in
- * one native call.
+ * The base class of all optimizers: parameter groups, `zero_grad`, `state_dict`. A subclass judges its options and makes the steps.
  * @see https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
  */
 export abstract class Optimizer<Options extends object = object> {
   readonly param_groups: ParamGroup<Options>[] = [];
   readonly state = new Map<Tensor, ParamState>();
+  /** @internal Has a step been made? Schedulers want to know. */
+  stepped = false;
 
   /**
    * @param defaults options of the groups that do not say otherwise
@@ -60,7 +33,7 @@ export abstract class Optimizer<Options extends object = object> {
     readonly defaults: Options,
   ) {
     const op = this.constructor.name;
-    this.check(op, defaults);
+    this.judge(op, defaults);
     if (params instanceof Tensor) fail_type(op, 'params', 'an array of parameters or of groups; wrap it in []', params);
     if (typeof params !== 'object' || params === null || !(Symbol.iterator in params))
       fail_type(op, 'params', 'an array of parameters or of groups', params);
@@ -73,16 +46,19 @@ export abstract class Optimizer<Options extends object = object> {
   /** Judges the options of a group. */
   protected abstract check(op: string, options: Options): void;
 
-  /** Updates the parameters of one group that have gradients. */
-  protected abstract update(group: ParamGroup<Options>, updates: readonly Update[]): void;
+  protected judge(op: string, options: Options): void {
+    check_implementation(op, options);
+    this.check(op, options);
+  }
 
   /** Another group, with its own options. */
   add_param_group(group: GivenGroup<Options>): void {
     const op = this.constructor.name;
     if (!is_group(group)) fail_type(op, 'param_group', 'an object with params', group);
     const { params: given, ...options } = group as GivenGroup<Options> & Record<string, unknown>;
-    const merged = check_options(op, options, this.defaults);
-    this.check(op, merged);
+    const { options: own, scheduled } = split_scheduled(op, options);
+    const merged = check_options(op, own, this.defaults);
+    this.judge(op, merged);
     if (!(given instanceof Tensor) && (typeof given !== 'object' || given === null || !(Symbol.iterator in given)))
       fail_type(op, 'params', 'an array of parameters', given);
     const params = given instanceof Tensor ? [given] : [...given];
@@ -98,7 +74,7 @@ export abstract class Optimizer<Options extends object = object> {
       if (known.has(param)) fail(op, `a parameter of shape ${shape_text(param.shape)} appears twice`);
       known.add(param);
     }
-    this.param_groups.push({ params, ...merged });
+    this.param_groups.push({ params, ...merged, ...scheduled });
   }
 
   /** Drops the gradients, or fills them with zeros. Their memory goes back when nobody holds them. */
@@ -124,36 +100,12 @@ export abstract class Optimizer<Options extends object = object> {
    *
    * @param closure computes the loss anew, gradients included; what it returns is returned
    */
-  step(): void;
-  step<T>(closure: () => T): T;
-  step<T>(closure?: () => T): T | undefined {
-    if (closure !== undefined && typeof closure !== 'function') fail_type('step', 'closure', 'a function', closure);
-    const loss = closure === undefined ? undefined : enable_grad(closure);
-    for (const group of this.param_groups) {
-      const updates = this.collect(group);
-      if (updates.length === 0) continue;
-      const { name } = this.constructor;
-      this.check(name, group);
-      this.update(group, updates);
-      for (const { param } of updates) param.bump_version();
-    }
-    return loss;
-  }
+  abstract step(): void;
+  abstract step<T>(closure: () => T): T;
 
-  private collect({ params }: ParamGroup<Options>): Update[] {
-    const updates: Update[] = [];
-    for (let i = 0; i < params.length; i++) {
-      const param = params[i];
-      const grad = param.grad_slot;
-      if (grad === null) continue;
-      let state = this.state.get(param);
-      if (state === undefined) {
-        state = {};
-        this.state.set(param, state);
-      }
-      updates.push({ param, grad, state });
-    }
-    return updates;
+  /** The shape of the tensors that are remembered of a parameter. */
+  protected state_shape(param: Tensor): readonly number[] {
+    return param.shape;
   }
 
   /** Options, and what is remembered of each parameter; the tensors are those in use, not copies. */
@@ -195,13 +147,13 @@ export abstract class Optimizer<Options extends object = object> {
         targets.set(number, group.params[k]);
       });
       const merged = { ...this.defaults, ...known_options(rest, this.defaults) };
-      this.check(op, merged);
+      this.judge(op, merged);
       return merged;
     });
     const loaded = [...Object.entries(state)].map(([number, own]): [Tensor, ParamState] => {
       const target =
         targets.get(Number(number)) ?? fail(op, `there is state for parameter ${number}, which no group has`);
-      return [target, imported(op, target, own)];
+      return [target, imported(op, target, this.state_shape(target), own)];
     });
     options.forEach((each, i) => {
       Object.assign(this.param_groups[i], each);
@@ -210,13 +162,12 @@ export abstract class Optimizer<Options extends object = object> {
     for (const [target, own] of loaded) this.state.set(target, own);
   }
 
+  /** As PyTorch prints it. */
   toString(): string {
     const lines = this.param_groups.map((group, i) => {
       const options = Object.entries(group).filter(([name]) => name !== 'params');
-      return `Parameter Group ${i}\n${options
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, value]) => `    ${name}: ${Array.isArray(value) ? `[${value.join(', ')}]` : String(value)}\n`)
-        .join('')}`;
+      options.sort(([a], [b]) => (a < b ? -1 : 1));
+      return `Parameter Group ${i}\n${options.map(([name, value]) => `    ${name}: ${python_text(value)}\n`).join('')}`;
     });
     return `${this.constructor.name} (\n${lines.join('\n')})`;
   }
@@ -224,6 +175,13 @@ export abstract class Optimizer<Options extends object = object> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+function python_text(value: unknown): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (Array.isArray(value)) return `(${value.map(python_text).join(', ')})`;
+  return typeof value === 'number' && !Number.isInteger(value) ? python_number(value) : String(value);
 }
 
 function is_group(value: unknown): boolean {
@@ -240,108 +198,4 @@ function zero_gradient(param: Tensor): void {
   }
   fill_with(grad, 0);
   grad.bump_version();
-}
-
-/** PyTorch counts steps in a 0-dim float32 tensor. */
-function exported(own: ParamState): ParamState {
-  return Object.fromEntries(
-    Object.entries(own).map(([name, value]) => [
-      name,
-      name === 'step' && typeof value === 'number' ? tensor(value) : value,
-    ]),
-  );
-}
-
-function imported(op: string, target: Tensor, own: unknown): ParamState {
-  if (typeof own !== 'object' || own === null) fail_type(op, 'the state of a parameter', 'an object', own);
-  return Object.fromEntries(
-    Object.entries(own).map(([name, value]: [string, unknown]) => {
-      if (name === 'step') return [name, value instanceof Tensor ? read_item(value) : check_number(op, 'step', value)];
-      if (!(value instanceof Tensor))
-        return [name, value === null || value === undefined ? null : check_number(op, name, value)];
-      if (!same_shape(value.shape, target.shape))
-        fail(op, `${name} has shape ${shape_text(value.shape)}, its parameter ${shape_text(target.shape)}`);
-      return [name, clone(cast_to(value.detach(), target.dtype))];
-    }),
-  );
-}
-
-/** Options of PyTorch's that have no meaning here (`foreach`, `fused`, …) are left out. */
-function known_options<T extends object>(given: object, defaults: T): Partial<T> {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => name in defaults)) as Partial<T>;
-}
-
-/** A state tensor of the parameter's shape, made at its first use. */
-export function state_tensor({ param, state }: Update, name: string): Tensor {
-  const present = state[name];
-  if (present instanceof Tensor) return present;
-  const made = allocate(param.shape, param.dtype);
-  fill_with(made, 0);
-  state[name] = made;
-  return made;
-}
-
-/** The number of this step for a parameter, counted up. */
-export function next_step({ state }: Update): number {
-  const step = (typeof state.step === 'number' ? state.step : 0) + 1;
-  state.step = step;
-  return step;
-}
-
-/** One tensor of a step as the kernel takes it: parameter and gradient, then the rule's own numbers and state. */
-export interface Work {
-  readonly update: Update;
-  readonly scalars: readonly number[];
-  readonly states: readonly (Tensor | null)[];
-}
-
-/** Runs a rule over many parameters: one call for each dtype. Those that are not contiguous go through a copy. */
-export function run_rule(run: ListKernel, options: readonly number[], work: readonly Work[]): void {
-  const copies: [target: Tensor, dense: Tensor][] = [];
-  const dense = (tensor: Tensor, written: boolean): Tensor => {
-    if (tensor.is_contiguous()) return tensor;
-    const copy = allocate(tensor.shape, tensor.dtype);
-    copy_into(copy, tensor);
-    if (written) copies.push([tensor, copy]);
-    return copy;
-  };
-  const entries = new Map<Tensor['dtype'], ListEntry[]>();
-  for (const { update, scalars, states } of work) {
-    const { param, grad } = update;
-    if (param.count === 0) continue;
-    const arrays = [
-      dense(param, true),
-      dense(grad, false),
-      ...states.map((each) => (each === null ? null : dense(each, true))),
-    ];
-    const list = entries.get(param.dtype);
-    const entry = { count: param.count, scalars, arrays };
-    if (list === undefined) entries.set(param.dtype, [entry]);
-    else list.push(entry);
-  }
-  for (const [dtype, list] of entries) run(dtype, options, list);
-  for (const [target, copy] of copies) copy_into(target, copy);
-}
-
-/** PyTorch's first positional option is the learning rate. */
-export function named_lr<T extends object>(options: T | number | undefined): T | { lr: number } | undefined {
-  return typeof options === 'number' ? { lr: options } : options;
-}
-
-export function check_at_least_zero(op: string, name: string, value: unknown): void {
-  const number = check_number(op, name, value);
-  if (!(number >= 0) || !Number.isFinite(number))
-    fail_range(op, `expected ${name} to be a finite number of at least 0, got ${number}`);
-}
-
-export function check_flags(op: string, flags: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(flags)) check_boolean(op, name, value);
-}
-
-export function check_betas(op: string, betas: unknown): void {
-  if (!Array.isArray(betas) || betas.length !== 2) fail_type(op, 'betas', 'a pair of numbers', betas);
-  betas.forEach((beta, i) => {
-    const number = check_number(op, `betas[${i}]`, beta);
-    if (!(number >= 0 && number < 1)) fail_range(op, `expected betas[${i}] in [0, 1), got ${number}`);
-  });
 }

@@ -1,18 +1,11 @@
 import { check_number, check_options, fail } from '../errors';
 import { list_kernel } from '../native/list';
 import { allocate, Tensor } from '../tensor/tensor';
-import {
-  check_at_least_zero,
-  check_flags,
-  named_lr,
-  Optimizer,
-  type ParamGroup,
-  type Params,
-  run_rule,
-  type Update,
-} from './optimizer';
+import type { ParamGroup, Params } from './optimizer';
+import { check_all_at_least_zero, check_flags, type ImplementationOptions, named_lr } from './options';
+import { RuleOptimizer, run_rule, type Update } from './rule';
 
-export interface SGDOptions {
+export interface SGDOptions extends Omit<ImplementationOptions, 'capturable'> {
   /** Learning rate. Default 1e-3. */
   lr: number;
   momentum: number;
@@ -25,7 +18,17 @@ export interface SGDOptions {
 }
 
 const run = list_kernel('sgd_step');
-const defaults: SGDOptions = { lr: 1e-3, momentum: 0, dampening: 0, weight_decay: 0, nesterov: false, maximize: false };
+const defaults: SGDOptions = {
+  lr: 1e-3,
+  momentum: 0,
+  dampening: 0,
+  weight_decay: 0,
+  nesterov: false,
+  maximize: false,
+  foreach: null,
+  differentiable: false,
+  fused: null,
+};
 
 /**
  * Gradient descent, with momentum if wanted:
@@ -44,16 +47,14 @@ const defaults: SGDOptions = { lr: 1e-3, momentum: 0, dampening: 0, weight_decay
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
-export class SGD extends Optimizer<SGDOptions> {
+export class SGD extends RuleOptimizer<SGDOptions> {
   constructor(params: Params<SGDOptions>, options?: Partial<SGDOptions> | number) {
     super(params, check_options('SGD', named_lr(options), defaults));
   }
 
   protected override check(op: string, options: SGDOptions): void {
     const { lr, momentum, dampening, weight_decay, nesterov, maximize } = options;
-    check_at_least_zero(op, 'lr', lr);
-    check_at_least_zero(op, 'momentum', momentum);
-    check_at_least_zero(op, 'weight_decay', weight_decay);
+    check_all_at_least_zero(op, { lr, momentum, weight_decay });
     check_number(op, 'dampening', dampening);
     check_flags(op, { nesterov, maximize });
     if (nesterov && (momentum <= 0 || dampening !== 0)) fail(op, 'nesterov needs a momentum above 0 and no dampening');

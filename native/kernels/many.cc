@@ -44,6 +44,7 @@ void norm_many(Call& call) {
 
 CRESSET_LIST_KERNEL(zero_many, zero);
 CRESSET_LIST_KERNEL(scale_many, scale);
+CRESSET_LIST_KERNEL(add_scaled_many, add_scaled);
 CRESSET_LIST_KERNEL(lerp_many, lerp);
 CRESSET_KERNEL(norm_many, norm_many);
 

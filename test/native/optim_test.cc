@@ -167,15 +167,17 @@ TEST(optimizers_refuse_bad_arguments) {
   CHECK(refusal("adam_step", {f32, NAN}, blocks) != "");
 }
 
-TEST(many_tensors_zero_scale_lerp) {
+TEST(many_tensors_zero_scale_add_lerp) {
   auto zeroed = run_list("zero_many", {}, 1, {});
   auto scaled = run_list("scale_many", {0.5}, 1, {});
+  auto added = run_list("add_scaled_many", {0.5}, 2, {});
   auto mixed = run_list("lerp_many", {0.25}, 2, {});
   auto before = Tensors(2).arrays;
   CHECK_EQ(zeroed[0][3], 0.0f);
   CHECK_EQ(zeroed[0][13 + 16384], 0.0f);
   CHECK_EQ(zeroed[0][13 + 16385], before[0][13 + 16385]);
   CHECK_EQ(scaled[0][100], before[0][100] * 0.5f);
+  CHECK_EQ(added[0][100], before[0][100] + 0.5f * before[1][100]);
   CHECK_EQ(mixed[0][100], before[0][100] + 0.25f * (before[1][100] - before[0][100]));
   CHECK(mixed[1] == before[1]);
 }

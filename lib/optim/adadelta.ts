@@ -1,0 +1,56 @@
+import { check_options, fail_range } from '../errors';
+import { list_kernel } from '../native/list';
+import type { ParamGroup, Params } from './optimizer';
+import { check_all_at_least_zero, check_flags, type ImplementationOptions, named_lr } from './options';
+import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
+
+export interface AdadeltaOptions extends Omit<ImplementationOptions, 'fused'> {
+  /** Factor of the step. Default 1. */
+  lr: number;
+  /** Decay of the running means of squares, in [0, 1]. Default 0.9. */
+  rho: number;
+  /** Added under the roots. Default 1e-6. */
+  eps: number;
+  /** L2 penalty. */
+  weight_decay: number;
+  /** Ascend instead of descend. */
+  maximize: boolean;
+}
+
+const run = list_kernel('adadelta_step');
+const defaults: AdadeltaOptions = {
+  lr: 1,
+  rho: 0.9,
+  eps: 1e-6,
+  weight_decay: 0,
+  maximize: false,
+  capturable: false,
+  foreach: null,
+  differentiable: false,
+};
+
+/**
+ * Adadelta: `v ← rho·v + (1 - rho)·g²`, `d = √(u + eps) / √(v + eps) · g`, `u ← rho·u + (1 - rho)·d²`, `p ← p - lr·d`.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
+ */
+export class Adadelta extends RuleOptimizer<AdadeltaOptions> {
+  constructor(params: Params<AdadeltaOptions>, options?: Partial<AdadeltaOptions> | number) {
+    super(params, check_options('Adadelta', named_lr(options), defaults));
+  }
+
+  protected override check(op: string, options: AdadeltaOptions): void {
+    const { lr, rho, eps, weight_decay, maximize } = options;
+    check_all_at_least_zero(op, { lr, rho, eps, weight_decay });
+    if (rho > 1) fail_range(op, `expected rho between 0 and 1, got ${rho}`);
+    check_flags(op, { maximize });
+  }
+
+  protected override update(group: ParamGroup<AdadeltaOptions>, updates: readonly Update[]): void {
+    const { lr, rho, eps, weight_decay, maximize } = group;
+    const work = updates.map((update) => {
+      next_step(update);
+      return { update, scalars: [], states: [state_tensor(update, 'square_avg'), state_tensor(update, 'acc_delta')] };
+    });
+    run_rule(run, [lr, rho, eps, weight_decay, Number(maximize)], work);
+  }
+}
