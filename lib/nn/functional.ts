@@ -40,6 +40,8 @@ export {
   tanhshrink,
 } from '../ops/activation_smooth';
 export { type CrossEntropyOptions, cross_entropy, type NllLossOptions, nll_loss } from '../ops/cross_entropy';
+export { alpha_dropout, type DropoutOptions, dropout } from '../ops/dropout';
+export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/dropout_channels';
 export { one_hot } from '../ops/indexing';
 export { type LeakyReluOptions, leaky_relu, leaky_relu_ } from '../ops/leaky_relu';
 export { type LossOptions, type LossReduction, l1_loss, mse_loss } from '../ops/loss';

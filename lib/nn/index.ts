@@ -31,6 +31,15 @@ export {
   Tanhshrink,
 } from './modules/activation_smooth';
 export { ModuleDict, ModuleList } from './modules/container';
+export {
+  AlphaDropout,
+  Dropout,
+  Dropout1d,
+  Dropout2d,
+  Dropout3d,
+  type DropoutModuleOptions,
+  FeatureAlphaDropout,
+} from './modules/dropout';
 export { Flatten, Identity } from './modules/flatten';
 export { Linear, type LinearOptions } from './modules/linear';
 export {

@@ -16,13 +16,6 @@ namespace {
 
 constexpr int64_t kExact = int64_t{1} << 53;
 
-RandomStream read_stream(Call& call) {
-  constexpr int64_t kWord = 0xffffffff;
-  uint64_t low = static_cast<uint64_t>(call.integer(0, kWord));
-  uint64_t high = static_cast<uint64_t>(call.integer(0, kWord));
-  return {high << 32 | low, static_cast<uint64_t>(call.integer(0, kExact))};
-}
-
 // A call draws values by value: `dtype, n, out (id, offset), parameters…, seed_low, seed_high, offset`. Every kernel here
 // returns the number of counters it used up, to be added to the offset.
 struct Request {
@@ -75,6 +68,13 @@ void randperm(Call& call) {
 }
 
 }  // namespace
+
+RandomStream read_stream(Call& call) {
+  constexpr int64_t kWord = 0xffffffff;
+  uint64_t low = static_cast<uint64_t>(call.integer(0, kWord));
+  uint64_t high = static_cast<uint64_t>(call.integer(0, kWord));
+  return {high << 32 | low, static_cast<uint64_t>(call.integer(0, kExact))};
+}
 
 CRESSET_KERNEL(uniform, uniform);
 CRESSET_KERNEL(normal, normal);

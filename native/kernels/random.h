@@ -1,5 +1,5 @@
 #pragma once
-#include "runtime/dtype.h"
+#include "runtime/call.h"
 #include "runtime/random.h"
 
 namespace cresset {
@@ -8,6 +8,9 @@ namespace cresset {
 // from neighbouring counters, and a vector of counters becomes vectors of elements without shuffling.
 constexpr int kTileCounters = 64;
 constexpr int kTileWords = 4 * kTileCounters;
+
+// Reads `seed_low, seed_high, offset`.
+RandomStream read_stream(Call& call);
 
 // Fills n elements; a and b are the distribution's parameters. Returns the number of counters used up.
 using RandomFill = int64_t (*)(void* out, int64_t n, const RandomStream& stream, double a, double b);
