@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check_integer } from './errors';
 import { addon } from './native/addon';
+import { root } from './native/load';
 
 /** The machine as the kernels see it. */
 
 /** The version of this package. */
 export const __version__: string = (
-  JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string }
+  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 ).version;
 
 /** Threads that kernels use. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { check_integer, fail, fail_type } from './errors';
 import { copied_values } from './tensor/access';
 import { uint8 } from './tensor/dtype';
@@ -16,10 +15,15 @@ import { allocate, check_tensor, type Tensor } from './tensor/tensor';
  * @see https://pytorch.org/docs/stable/generated/torch.Generator.html
  */
 export class Generator {
-  /** @internal */
-  seed_value = random_seed();
+  private chosen: bigint | null = null;
   /** @internal How many counters the stream has used up. */
   position = 0;
+
+  /** @internal Drawn when first needed: the system's randomness takes a while to load. */
+  get seed_value(): bigint {
+    this.chosen ??= random_seed();
+    return this.chosen;
+  }
 
   /** Starts the stream of this seed: a whole number or a bigint, taken modulo 2^64. */
   manual_seed(seed: number | bigint): this {
@@ -27,14 +31,14 @@ export class Generator {
       check_integer('manual_seed', 'seed', seed);
       if (!Number.isSafeInteger(seed)) fail('manual_seed', `seed ${seed} is not exact; pass a bigint`);
     } else if (typeof seed !== 'bigint') fail_type('manual_seed', 'seed', 'an integer or a bigint', seed);
-    this.seed_value = BigInt.asUintN(64, BigInt(seed));
+    this.chosen = BigInt.asUintN(64, BigInt(seed));
     this.position = 0;
     return this;
   }
 
   /** Seeds the stream from the system's randomness and returns the seed. */
   seed(): number | bigint {
-    this.seed_value = random_seed();
+    this.chosen = random_seed();
     this.position = 0;
     return this.initial_seed();
   }
@@ -66,7 +70,7 @@ export class Generator {
     const bytes = new DataView(buffer);
     const position = Number(bytes.getBigUint64(8, true));
     if (!Number.isSafeInteger(position)) fail('set_state', 'the state is damaged');
-    this.seed_value = bytes.getBigUint64(0, true);
+    this.chosen = bytes.getBigUint64(0, true);
     this.position = position;
     return this;
   }
@@ -85,7 +89,7 @@ export class Generator {
 const STATE_BYTES = 16;
 
 function random_seed(): bigint {
-  return randomBytes(8).readBigUInt64LE() >> 11n;
+  return process.getBuiltinModule('node:crypto').randomBytes(8).readBigUInt64LE() >> 11n;
 }
 
 /** The stream that everything draws from unless told otherwise. */

@@ -13,12 +13,12 @@ if (
   process.exit(1);
 }
 
-for (const file of readdirSync(join(root, 'dist'), { recursive: true })) {
-  const source = file.replace(/(\.d\.m?ts|\.m?js|\.js\.map)$/, '.ts');
-  if (source !== file && !existsSync(join(root, 'lib', source))) rmSync(join(root, 'dist', file));
+for (const file of readdirSync(join(root, 'dist/types'), { recursive: true })) {
+  const source = file.replace(/\.d\.m?ts$/, '.ts');
+  if (source !== file && !existsSync(join(root, 'lib', source))) rmSync(join(root, 'dist/types', file));
 }
 
-const { platform_name } = createRequire(import.meta.url)('../dist/native/load.js');
+const { platform_name } = createRequire(import.meta.url)('../dist/chunks/platform.js');
 const prebuilt = join(root, 'prebuilds', platform_name(), 'cresset.node');
 mkdirSync(dirname(prebuilt), { recursive: true });
 copyFileSync(join(root, 'build/Release/cresset.node'), prebuilt);

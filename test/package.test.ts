@@ -57,8 +57,9 @@ describe('the tarball', () => {
   test('holds no output of a deleted source', () => {
     const sources = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' });
     const modules = packed
-      .filter((file) => file.endsWith('.js'))
-      .map((file) => file.replace(/^dist\/(.*)\.js$/, '$1.ts'));
+      .filter((file) => file.endsWith('.d.ts'))
+      .map((file) => file.replace(/^dist\/types\/(.*)\.d\.ts$/, '$1.ts'));
+    expect(modules).toContain('index.ts');
     expect(modules.filter((module) => !sources.includes(module))).toEqual([]);
   });
 
@@ -90,6 +91,14 @@ describe('the installed package', () => {
       const same = names.every((name) => esm[name] === cjs[name]) && esm.default === cjs;
       console.log(names.length > 0 && same && Object.keys(esm).length === names.length + 1);
     })`;
+    expect(evaluate(code)).toBe('true');
+  });
+
+  test('calls every class what it is exported as, so that modules print their names', () => {
+    const code = `const { nn, optim, utils, Tensor } = require('cresset');
+      const rooms = [{ Tensor }, nn, optim, utils.data];
+      const classes = rooms.flatMap((room) => Object.entries(room)).filter(([key]) => /^[A-Z]/.test(key));
+      console.log(classes.length > 50, classes.filter(([key, value]) => value.name !== key).map(([key]) => key).join());`;
     expect(evaluate(code)).toBe('true');
   });
 

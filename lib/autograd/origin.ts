@@ -1,9 +1,8 @@
-import { resolve, sep } from 'node:path';
+import { sep } from 'node:path';
+import { root } from '../native/load';
 
 /** Where in the user's code an operation was called; for anomaly mode. */
 
-// The same distance from lib/autograd (tests) and dist/autograd (users).
-const root = resolve(__dirname, '../..');
 const own = ['lib', 'dist'].map((room) => `${root}${sep}${room}${sep}`);
 /** Modules within modules: the user's frame may lie this far up. */
 const DEPTH = 64;

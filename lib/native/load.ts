@@ -1,8 +1,8 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-// The same distance from lib/native (tests) and dist/native (users).
-const root = resolve(__dirname, '../..');
+/** The package's folder: the same distance from lib/native (tests) and dist/chunks (users). */
+export const root = resolve(__dirname, '../..');
 
 /**
  * Finds and loads the addon: the file named by CRESSET_BINARY, else the one built in this checkout, else the prebuilt

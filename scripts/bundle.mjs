@@ -1,0 +1,74 @@
+// Bundles lib into dist: one file an entry of package.json's exports and what they share in dist/chunks, because a hundred small
+// files take twice as long to require. Beside each NAME.js lies a NAME.mjs that re-exports it, so that `import` and `require`
+// share one native state. The types are tsc's.
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+import ts from 'typescript';
+
+const root = resolve(import.meta.dirname, '..');
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const entries = Object.values(exports).flatMap((entry) => (entry.import ? [entry] : []));
+const time = (file) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+const is_current = ({ import: esm, require: cjs }) =>
+  Math.min(time(esm.default), time(cjs.default)) >=
+  Math.max(time('dist/types/.tsbuildinfo'), time('package.json'), time('scripts/bundle.mjs'));
+if (!entries.every(is_current)) {
+  await bundle();
+  write_esm_wrappers();
+}
+
+async function bundle() {
+  const name = ({ require: cjs }) => basename(cjs.default, '.js');
+  const build = await rolldown({
+    input: {
+      ...Object.fromEntries(entries.map((entry) => [name(entry), join(root, 'lib', `${name(entry)}.ts`)])),
+      // For the scripts that pack.
+      'chunks/platform': join(root, 'lib/native/load.ts'),
+    },
+    platform: 'node',
+    external: /^[^./]/,
+    cwd: root,
+  });
+  rmSync(join(root, 'dist/chunks'), { recursive: true, force: true });
+  await build.write({
+    dir: join(root, 'dist'),
+    format: 'cjs',
+    chunkFileNames: 'chunks/[name].js',
+    sourcemap: true,
+    comments: false,
+    externalLiveBindings: false,
+  });
+  await build.close();
+}
+
+function write_esm_wrappers() {
+  const declarations = entries.map(({ require: cjs }) => join(root, cjs.types));
+  const program = ts.createProgram(declarations, { module: ts.ModuleKind.Node16, types: ['node'] });
+  entries.forEach((entry, i) => {
+    const source = `./${entry.require.default.split('/').pop()}`;
+    const names = value_exports(program, declarations[i]);
+    // Renamed on the way, because an exported name may be a reserved word (`var`).
+    const bindings = names.map((name) => `  ${name}: $${name},`).join('\n');
+    const exported = names.map((name) => `  $${name} as ${name},`).join('\n');
+    const code = `import cjs from '${source}';\nconst {\n${bindings}\n} = cjs;\nexport {\n${exported}\n};\nexport default cjs;\n`;
+    const types = `import * as cjs from '${source}';\nexport * from '${source}';\nexport default cjs;\n`;
+    writeFileSync(join(root, entry.import.default), code);
+    writeFileSync(join(root, entry.import.types), types);
+  });
+}
+
+function value_exports(program, file) {
+  const checker = program.getTypeChecker();
+  const module = checker.getSymbolAtLocation(program.getSourceFile(file));
+  const is_value = (symbol) => {
+    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    return (target.flags & ts.SymbolFlags.Value) !== 0;
+  };
+  return checker
+    .getExportsOfModule(module)
+    .filter((symbol) => is_value(symbol) && symbol.name !== 'default')
+    .map((symbol) => symbol.name)
+    .sort();
+}
