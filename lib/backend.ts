@@ -7,9 +7,8 @@ import { root } from './native/load';
 /** The machine as the kernels see it. */
 
 /** The version of this package. */
-export const __version__: string = (
-  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-).version;
+export const __version__: string = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string })
+  .version;
 
 /** Threads that kernels use. */
 export function get_num_threads(): number {
