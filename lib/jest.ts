@@ -39,13 +39,24 @@ export interface TensorMatchers<R> {
   toNotLeakTensors(): R;
 }
 
+/** What importing `cresset/jest` adds to `expect` itself, for tensors inside `toEqual`, `objectContaining` and the like. */
+export interface AsymmetricTensorMatchers {
+  toBeCloseToTensor(expected: TensorLike, options?: CloseOptions): unknown;
+  toEqualTensor(expected: TensorLike): unknown;
+  toHaveShape(shape: readonly number[]): unknown;
+  toHaveShape(...shape: number[]): unknown;
+}
+
 declare global {
   namespace jest {
     interface Matchers<R, T = {}> extends TensorMatchers<R> {}
+    interface Expect extends AsymmetricTensorMatchers {}
+    interface InverseAsymmetricMatchers extends AsymmetricTensorMatchers {}
   }
 }
 
 declare module 'expect' {
+  interface AsymmetricMatchers extends AsymmetricTensorMatchers {}
   interface Matchers<R extends void | Promise<void>, T = unknown> extends TensorMatchers<R> {}
 }
 

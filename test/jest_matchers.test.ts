@@ -30,6 +30,20 @@ test('they are registered with the global expect and with that of @jest/globals'
   ]);
 });
 
+test.each([
+  ['the global expect', expect],
+  ['that of @jest/globals', jest_globals.expect],
+])('they stand inside other values: %s', (_, { toBeCloseToTensor, not, objectContaining }) => {
+  const state = { name: 'w', weight: torch.tensor([0.1, 0.2]), sizes: [torch.ones([2, 3])] };
+  expect(state).toEqual({
+    name: 'w',
+    weight: toBeCloseToTensor([0.1, 0.2], { rtol: 1e-4 }),
+    sizes: [expect.toHaveShape(2, 3)],
+  });
+  expect(state).toEqual(objectContaining({ weight: not.toEqualTensor([0.1, 0.3]) }));
+  expect(() => jest_globals.expect(state).toMatchObject({ weight: jest_globals.expect.toHaveShape([3]) })).toThrow();
+});
+
 describe('toBeCloseToTensor', () => {
   const t = torch.tensor([
     [1, 2],

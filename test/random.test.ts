@@ -145,3 +145,33 @@ describe('in place', () => {
     );
   });
 });
+
+describe('multinomial', () => {
+  const weights = torch.tensor([
+    [1, 0, 3],
+    [0, 2, 0],
+  ]);
+
+  test('draws by weight, again or once', () => {
+    const generator = new torch.Generator().manual_seed(1);
+    const drawn = torch.multinomial(weights, 4000, true, { generator });
+    expect([drawn.dtype, drawn.shape]).toEqual([torch.int64, [2, 4000]]);
+    expect(Math.abs(drawn.select(0, 0).eq(2).sum().item() - 3000)).toBeLessThan(120);
+    expect(drawn.select(0, 0).eq(1).any().item()).toBe(false);
+    expect(drawn.select(0, 1).eq(1).all().item()).toBe(true);
+    let first = 0;
+    for (let i = 0; i < 2000; i++) {
+      const [a, b] = weights.select(0, 0).multinomial(2, false, { generator }).tolist() as number[];
+      expect([a, b].sort()).toEqual([0, 2]);
+      if (a === 2) first++;
+    }
+    expect(Math.abs(first - 1500)).toBeLessThan(90);
+  });
+
+  test('bad input', () => {
+    expect(() => torch.multinomial(weights, 2)).toThrow('multinomial: cannot draw 2 from 1 probabilities above 0');
+    expect(() => torch.multinomial(torch.tensor([-1, 2]), 1)).toThrow(/finite probabilities of at least 0/);
+    expect(() => torch.multinomial(torch.ones([1, 1, 1]), 1)).toThrow(/expected input of 1 or 2 dimensions/);
+    expect(() => torch.multinomial(torch.ones([2]), 0)).toThrow(/expected num_samples to be at least 1/);
+  });
+});

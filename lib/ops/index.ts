@@ -57,6 +57,7 @@ export { bmm, dot, linear, linear_leaky_relu, matmul, mm, mv } from './matmul';
 import './overwrite';
 
 export { type ClampOptions, clamp, clamp_max, clamp_min } from './clamp';
+export { multinomial } from './multinomial';
 export { type NormOptions, norm } from './norm';
 export {
   abs,

@@ -1,36 +1,28 @@
 import { setImmediate } from 'node:timers/promises';
-import { check_boolean, check_integer, check_options, fail, fail_type } from '../../errors';
+import { fail } from '../../errors';
 import { tensor } from '../../ops/create';
 import { index_select } from '../../ops/indexing';
+import { randperm } from '../../ops/random';
 import { narrow } from '../../ops/views';
+import type { Generator } from '../../random';
 import { int64 } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
-import { type Collated, default_collate } from './collate';
-import { check_dataset, type Dataset, type Rows, rows_of } from './dataset';
-import { BatchSampler, type Sampler, SequentialSampler } from './sampler';
-import { check_generator, type Generator, shuffled_indices } from './shuffle';
+import { type Collated, default_collate, default_convert } from './collate';
+import { check_dataset, type IterableDataset, is_iterable_dataset, length_of, type MapStyle } from './dataset';
+import { at_once, type Collate, END, type Fetcher, IterableFetcher, MapFetcher, RowFetcher } from './fetch';
+import { type DataLoaderOptions, judge_options } from './options';
+import { BatchSampler, batch_count, count, RandomSampler, SequentialSampler } from './sampler';
+import { draw_seed, Stream } from './seeds';
+import { type Rows, rows_of } from './tensor_dataset';
 
-export interface DataLoaderOptions<Item, Batch> {
-  /** Samples in a batch. Default 1. */
-  batch_size?: number;
-  /** Draw a new order every epoch. Default false. */
-  shuffle?: boolean;
-  /** Leave out a last batch that is not full. Default false. */
-  drop_last?: boolean;
-  /** Where the shuffling draws from; default the generator of `torch.manual_seed`. */
-  generator?: Generator;
-  /** Shuffle with a generator of its own, starting from this seed. */
-  seed?: number;
-  /** The order of the samples, instead of `shuffle`. */
-  sampler?: Sampler;
-  /** The batches, as lists of indices, instead of `batch_size`, `shuffle`, `sampler` and `drop_last`. */
-  batch_sampler?: Iterable<readonly number[]>;
-  /** Makes a batch of samples. Default {@link default_collate}. */
-  collate_fn?: (items: Item[]) => Batch;
-}
+type Batches<T> = globalThis.Generator<T, void, undefined>;
+
+/** What a loader draws from. */
+export type Source<Item> = MapStyle<Item> | IterableDataset<Item>;
 
 /**
- * Goes through a dataset in batches, once for each `for … of`. `for await … of` lets the event loop turn between batches.
+ * Goes through a dataset in batches, once for each `for … of`. `for await … of` lets the event loop turn between batches. With
+ * `num_workers` other threads load them ahead of time, in the same order and with the same bits; see docs/data.md.
  * @example
  * ```ts
  * const data = new torch.utils.data.TensorDataset(torch.ones([10, 3]), torch.zeros([10, 1]));
@@ -40,121 +32,148 @@ export interface DataLoaderOptions<Item, Batch> {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
  */
 export class DataLoader<Item, Batch = Collated<Item>> {
-  readonly batch_size: number;
+  /** null where there are no batches, or where `batch_sampler` makes them. */
+  readonly batch_size: number | null;
   readonly drop_last: boolean;
-  private readonly shuffle: boolean;
-  private readonly generator: Generator | undefined;
-  private readonly sampler: (Sampler & { readonly length?: number }) | undefined;
-  private readonly batch_sampler: Iterable<readonly number[]> | undefined;
-  private readonly collate: ((items: Item[]) => Batch) | undefined;
+  readonly num_workers: number;
+  readonly prefetch_factor: number | null;
+  readonly persistent_workers: boolean;
+  readonly pin_memory: boolean;
+  readonly timeout: number;
+  readonly generator: Generator | undefined;
+  readonly worker_init_fn: ((worker_id: number) => void) | undefined;
+  /** The order of the samples; null for an iterable dataset. */
+  readonly sampler: Iterable<number> | null;
+  /** The batches of indices; null for an iterable dataset and where there are no batches. */
+  readonly batch_sampler: Iterable<readonly number[]> | null;
+  readonly collate_fn: (items: Item[]) => Batch;
+  /** The rows of tensors that the dataset is, where nothing of the user's comes between them and the loop. */
+  private readonly rows: Rows | null;
+  /** The order of those rows: as they are, a new one every epoch, or what the samplers say. */
+  private readonly order: 'plain' | 'shuffled' | 'given';
 
   constructor(
-    readonly dataset: Dataset<Item>,
-    options?: number | DataLoaderOptions<Item, Batch>,
+    dataset: Source<Batch>,
+    options: DataLoaderOptions<Batch, Batch> & { batch_size: null; collate_fn?: undefined },
+  );
+  constructor(dataset: Source<Item>, options?: DataLoaderOptions<Item, Batch>);
+  constructor(
+    dataset: Source<Item>,
+    batch_size?: number | null,
+    shuffle?: boolean,
+    options?: Omit<DataLoaderOptions<Item, Batch>, 'batch_size' | 'shuffle'>,
+  );
+  constructor(
+    readonly dataset: Source<Item>,
+    options?: number | null | DataLoaderOptions<Item, Batch>,
     shuffled?: boolean,
+    more?: DataLoaderOptions<Item, Batch>,
   ) {
-    const op = 'DataLoader';
-    check_dataset(op, dataset);
-    const named = typeof options === 'number' ? { batch_size: options, shuffle: shuffled } : options;
-    const given = check_options<DataLoaderOptions<Item, Batch>>(op, named, {
-      batch_size: undefined,
-      shuffle: undefined,
-      drop_last: undefined,
-      generator: undefined,
-      seed: undefined,
-      sampler: undefined,
-      batch_sampler: undefined,
-      collate_fn: undefined,
-    });
-    const { batch_size = 1, shuffle = false, drop_last = false, sampler, batch_sampler, collate_fn } = given;
-    this.batch_size = check_integer(op, 'batch_size', batch_size, 1);
-    this.shuffle = check_boolean(op, 'shuffle', shuffle);
-    this.drop_last = check_boolean(op, 'drop_last', drop_last);
-    this.generator = check_generator(op, given.generator, given.seed);
-    for (const [name, value] of [
-      ['sampler', sampler],
-      ['batch_sampler', batch_sampler],
-    ] as const)
-      if (value !== undefined && (typeof value !== 'object' || value === null || !(Symbol.iterator in value)))
-        fail_type(op, name, 'an iterable', value);
-    if (sampler !== undefined && this.shuffle) fail(op, 'sampler and shuffle exclude each other');
-    if (
-      batch_sampler !== undefined &&
-      [given.batch_size, given.shuffle, given.drop_last, sampler].some((each) => each !== undefined)
-    )
-      fail(op, 'batch_sampler excludes batch_size, shuffle, drop_last and sampler');
-    if (collate_fn !== undefined && typeof collate_fn !== 'function')
-      fail_type(op, 'collate_fn', 'a function', collate_fn);
-    this.sampler = sampler;
-    this.batch_sampler = batch_sampler;
-    this.collate = collate_fn;
+    if (!is_iterable_dataset(dataset)) check_dataset('DataLoader', dataset);
+    const named =
+      typeof options === 'object' && options !== null ? options : { ...more, batch_size: options, shuffle: shuffled };
+    const given = judge_options(dataset, named);
+    this.batch_size = given.batch_size;
+    this.drop_last = given.drop_last;
+    this.num_workers = given.num_workers;
+    this.prefetch_factor = given.prefetch_factor;
+    this.persistent_workers = given.persistent_workers;
+    this.pin_memory = given.pin_memory;
+    this.timeout = given.timeout;
+    this.generator = given.generator;
+    this.worker_init_fn = given.worker_init_fn;
+    const batched = given.batch_size !== null || given.batch_sampler !== undefined;
+    this.collate_fn = given.collate_fn ?? ((batched ? default_collate : default_convert) as (items: Item[]) => Batch);
+    this.order = (given.sampler ?? given.batch_sampler) ? 'given' : given.shuffle ? 'shuffled' : 'plain';
+    this.rows = batched && given.collate_fn === undefined ? rows_of(dataset) : null;
+    if (is_iterable_dataset(dataset)) {
+      this.sampler = null;
+      this.batch_sampler = null;
+      return;
+    }
+    const { generator, drop_last } = given;
+    this.sampler =
+      given.sampler ?? (given.shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
+    this.batch_sampler =
+      given.batch_sampler ??
+      (given.batch_size === null ? null : new BatchSampler(this.sampler, given.batch_size, drop_last));
   }
 
-  /** Number of batches. */
+  /** Number of batches, or of samples where `batch_size` is null. An error for an iterable dataset that does not know its length. */
   get length(): number {
-    if (this.batch_sampler !== undefined) return count(this.batch_sampler);
-    const samples = this.sampler === undefined ? this.dataset.length : count(this.sampler);
-    return this.drop_last ? Math.floor(samples / this.batch_size) : Math.ceil(samples / this.batch_size);
+    if (this.batch_sampler !== null) return count(this.batch_sampler);
+    if (this.sampler !== null) return count(this.sampler);
+    const samples = length_of(this.dataset) ?? fail('DataLoader', `${this.dataset.constructor.name} has no length`);
+    return this.batch_size === null ? samples : batch_count(samples, this.batch_size, this.drop_last);
   }
 
   [Symbol.iterator](): Batches<Batch> {
-    const rows = this.collate === undefined ? rows_of(this.dataset) : null;
-    if (rows === null) return this.collated();
-    const plain = this.sampler === undefined && this.batch_sampler === undefined;
-    return (plain ? this.slices(rows) : this.gathered(rows)) as Batches<Batch>;
+    const base_seed = draw_seed(this.generator);
+    if (this.rows !== null && this.order !== 'given') return this.slices(this.rows, base_seed) as Batches<Batch>;
+    return this.fetched(base_seed);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
-    for (const batch of this) {
-      yield batch;
+    const base_seed = draw_seed(this.generator);
+    const fetches =
+      this.rows !== null && this.order !== 'given' ? this.slices(this.rows, base_seed) : this.fetches(base_seed);
+    for (const fetch of fetches) {
+      const batch = await fetch;
+      if (batch === END) return;
+      yield batch as Batch;
       await setImmediate();
     }
   }
 
   /** Rows in order are views, shuffled ones one index_select a tensor. */
-  private *slices({ tensors, indices, length }: Rows): Batches<Tensor[]> {
+  private *slices({ tensors, indices, length }: Rows, base_seed: number): Batches<Tensor[]> {
+    const size = this.batch_size!;
     let order = indices === null ? null : tensor(indices, { dtype: int64 });
-    if (this.shuffle) {
-      const shuffled = shuffled_indices('DataLoader', length, { generator: this.generator });
+    if (this.order === 'shuffled') {
+      const shuffled = new Stream(base_seed).run(() => randperm(length, { generator: this.generator }));
       order = order === null ? shuffled : index_select(order, 0, shuffled);
     }
-    for (let start = 0; start < length; start += this.batch_size) {
-      const size = Math.min(this.batch_size, length - start);
-      if (size < this.batch_size && this.drop_last) return;
-      const chosen = order === null ? null : narrow(order, 0, start, size);
-      yield tensors.map((each) => (chosen === null ? narrow(each, 0, start, size) : index_select(each, 0, chosen)));
+    for (let start = 0; start < length; start += size) {
+      const n = Math.min(size, length - start);
+      if (n < size && this.drop_last) return;
+      const chosen = order === null ? null : narrow(order, 0, start, n);
+      yield tensors.map((each) => (chosen === null ? narrow(each, 0, start, n) : index_select(each, 0, chosen)));
     }
   }
 
-  private *gathered({ tensors, indices }: Rows): Batches<Tensor[]> {
-    for (const batch of this.batches()) {
-      const chosen = tensor(indices === null ? batch : batch.map((i) => indices[i]), { dtype: int64 });
-      yield tensors.map((each) => index_select(each, 0, chosen));
+  private *fetched(base_seed: number): Batches<Batch> {
+    for (const fetch of this.fetches(base_seed)) {
+      const batch = at_once(fetch);
+      if (batch === END) return;
+      yield batch as Batch;
     }
   }
 
-  private *collated(): Batches<Batch> {
-    const collate = this.collate ?? (default_collate as (items: readonly Item[]) => Batch);
-    for (const indices of this.batches()) yield collate(indices.map((index) => this.dataset.get(index)));
+  /** Batches, or promises of them; an iterable dataset's end with END. */
+  private *fetches(base_seed: number): Batches<unknown> {
+    const fetcher = this.fetcher();
+    try {
+      let batch = 0;
+      for (const key of this.keys(base_seed)) yield fetcher.fetch(key, new Stream(base_seed, batch++));
+    } finally {
+      if (fetcher instanceof IterableFetcher) fetcher.close();
+    }
   }
 
-  private batches(): Iterable<readonly number[]> {
-    if (this.batch_sampler !== undefined) return this.batch_sampler;
-    return new BatchSampler(this.order(), this.batch_size, this.drop_last);
+  private keys(base_seed: number): Iterable<unknown> {
+    const keys: Iterable<unknown> | null = this.batch_sampler ?? this.sampler;
+    return keys === null ? endless() : new Stream(base_seed).through(keys);
   }
 
-  private order(): Sampler {
-    if (this.sampler !== undefined) return this.sampler;
-    if (!this.shuffle) return new SequentialSampler(this.dataset);
-    return shuffled_indices('DataLoader', this.dataset.length, { generator: this.generator }).tolist() as number[];
+  private fetcher(): Fetcher {
+    const { dataset } = this;
+    const collate = this.collate_fn as Collate;
+    if (this.rows !== null) return new RowFetcher(this.rows);
+    if (is_iterable_dataset(dataset)) return new IterableFetcher(dataset, collate, this.batch_size, this.drop_last);
+    return new MapFetcher(dataset as MapStyle<unknown>, collate, this.batch_sampler !== null);
   }
 }
 
-type Batches<T> = globalThis.Generator<T, void, undefined>;
-
-function count(list: Iterable<unknown> & { readonly length?: number }): number {
-  if (typeof list.length === 'number') return list.length;
-  let n = 0;
-  for (const _ of list) n++;
-  return n;
+function* endless(): Batches<undefined> {
+  for (;;) yield undefined;
 }

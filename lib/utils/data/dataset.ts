@@ -1,16 +1,31 @@
-import { check_integer, check_number, fail, fail_range, fail_type, shape_text } from '../../errors';
-import { select } from '../../ops/views';
-import { check_tensor, type Tensor } from '../../tensor/tensor';
-import { type Generator, shuffled_indices } from './shuffle';
+import { check_integer, fail, fail_range, fail_type } from '../../errors';
 
-/** What a {@link DataLoader} draws samples from: anything with a length and numbered items. Arrays are datasets. */
-export interface Dataset<Item> {
+/** Where samples come from. */
+
+/** What a loader can draw numbered samples from: anything with a length and `get`. */
+export interface MapStyle<Item> {
   readonly length: number;
   get(index: number): Item;
+  /** Several samples at once, where that is faster than one by one. */
+  get_items?(indices: readonly number[]): Item[];
 }
 
-/** The class to extend for a dataset of one's own. */
-export abstract class MapDataset<Item> implements Dataset<Item> {
+/**
+ * The class to extend for samples that have numbers. `get` may return a promise where the loader can wait for it: in workers, and in `for await`.
+ * For workers the class also says where it lives, with `static module = __filename` or `import.meta.url`; see docs/data.md.
+ * @example
+ * ```ts
+ * class Squares extends torch.utils.data.Dataset<[number, number]> {
+ *   override readonly length = 100;
+ *   override get(i: number): [number, number] {
+ *     return [i, i * i];
+ *   }
+ * }
+ * new torch.utils.data.DataLoader(new Squares(), { batch_size: 4 }).length; // 25
+ * ```
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Dataset
+ */
+export abstract class Dataset<Item> implements MapStyle<Item> {
   abstract readonly length: number;
   abstract get(index: number): Item;
 
@@ -18,58 +33,52 @@ export abstract class MapDataset<Item> implements Dataset<Item> {
     for (let i = 0; i < this.length; i++) yield this.get(i);
   }
 
+  /** This dataset and then the other. */
+  concat<Other>(other: MapStyle<Other>): ConcatDataset<Item | Other> {
+    return new ConcatDataset<Item | Other>([this, other]);
+  }
+
+  /** An index from 0 on for one that may count from the end. */
   protected check_index(index: number): number {
-    check_integer(this.constructor.name, 'index', index);
+    const op = this.constructor.name;
+    check_integer(op, 'index', index);
     const { length } = this;
     const wrapped = index < 0 ? index + length : index;
     return wrapped >= 0 && wrapped < length
       ? wrapped
-      : fail_range(this.constructor.name, `index ${index} is out of range for ${length} samples`);
+      : fail_range(op, `index ${index} is out of range for ${length} samples`);
   }
 }
 
 /**
- * Samples along the first dimension of tensors.
+ * The class to extend for samples that come one after the other and have no numbers. In a loader with workers each of them goes through all of it,
+ * unless the iterator asks {@link get_worker_info} for its share. A subclass that knows its `length` gives the loader one.
  * @example
  * ```ts
- * const data = new torch.utils.data.TensorDataset(torch.ones([100, 10]), torch.zeros([100, 1]));
- * data.length; // 100
+ * class Countdown extends torch.utils.data.IterableDataset<number> {
+ *   override *[Symbol.iterator]() {
+ *     for (let i = 3; i > 0; i--) yield i;
+ *   }
+ * }
+ * [...new torch.utils.data.DataLoader(new Countdown(), { batch_size: null })]; // [3, 2, 1]
  * ```
- * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset
  */
-export class TensorDataset<Tensors extends readonly Tensor[] = Tensor[]> extends MapDataset<Tensors> {
-  readonly tensors: Tensors;
-  override readonly length: number;
+export abstract class IterableDataset<Item> implements Iterable<Item> {
+  abstract [Symbol.iterator](): Iterator<Item>;
 
-  constructor(...tensors: Tensors) {
-    super();
-    if (tensors.length === 0) fail('TensorDataset', 'expected at least one Tensor');
-    tensors.forEach((each, i) => {
-      check_tensor('TensorDataset', `tensor ${i}`, each);
-      if (each.ndim === 0) fail('TensorDataset', `tensor ${i} is 0-dim; the first dimension is that of the samples`);
-    });
-    this.tensors = tensors;
-    this.length = tensors[0].shape[0];
-    for (const each of tensors)
-      if (each.shape[0] !== this.length)
-        fail(
-          'TensorDataset',
-          `the tensors differ in their number of samples: shapes ${tensors.map(({ shape }) => shape_text(shape)).join(' and ')}`,
-        );
-  }
-
-  override get(index: number): Tensors {
-    const at = this.check_index(index);
-    return this.tensors.map((each) => select(each, 0, at)) as readonly Tensor[] as Tensors;
+  /** This dataset and then the other. */
+  concat<Other>(other: IterableDataset<Other>): ChainDataset<Item | Other> {
+    return new ChainDataset<Item | Other>([this, other]);
   }
 }
 
-/** Some samples of another dataset. */
-export class Subset<Item> extends MapDataset<Item> {
+/** Some samples of another dataset. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset */
+export class Subset<Item> extends Dataset<Item> {
   readonly indices: readonly number[];
 
   constructor(
-    readonly dataset: Dataset<Item>,
+    readonly dataset: MapStyle<Item>,
     indices: Iterable<number>,
   ) {
     super();
@@ -84,15 +93,22 @@ export class Subset<Item> extends MapDataset<Item> {
   override get(index: number): Item {
     return this.dataset.get(this.indices[this.check_index(index)]);
   }
+
+  get_items(indices: readonly number[]): Item[] {
+    return items_of(
+      this.dataset,
+      indices.map((index) => this.indices[this.check_index(index)]),
+    );
+  }
 }
 
-/** Datasets one after another. */
-export class ConcatDataset<Item> extends MapDataset<Item> {
-  readonly datasets: readonly Dataset<Item>[];
+/** Datasets one after another. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset */
+export class ConcatDataset<Item> extends Dataset<Item> {
+  readonly datasets: readonly MapStyle<Item>[];
   /** The number of samples up to and with each dataset. */
   readonly cumulative_sizes: readonly number[];
 
-  constructor(datasets: Iterable<Dataset<Item>>) {
+  constructor(datasets: Iterable<MapStyle<Item>>) {
     super();
     this.datasets = [...datasets];
     if (this.datasets.length === 0) fail('ConcatDataset', 'expected at least one dataset');
@@ -106,72 +122,115 @@ export class ConcatDataset<Item> extends MapDataset<Item> {
 
   override get(index: number): Item {
     const at = this.check_index(index);
-    const which = this.cumulative_sizes.findIndex((end) => at < end);
+    const which = first_above(this.cumulative_sizes, at);
     return this.datasets[which].get(which === 0 ? at : at - this.cumulative_sizes[which - 1]);
   }
 }
 
-export function check_dataset<Item>(op: string, value: Dataset<Item>): Dataset<Item> {
-  const fits =
-    typeof value === 'object' && value !== null && typeof value.length === 'number' && typeof value.get === 'function';
-  return fits ? value : fail_type(op, 'dataset', 'a dataset (an object with length and get(index))', value);
+/** Iterable datasets one after another. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset */
+export class ChainDataset<Item> extends IterableDataset<Item> {
+  readonly datasets: readonly IterableDataset<Item>[];
+
+  constructor(datasets: Iterable<IterableDataset<Item>>) {
+    super();
+    this.datasets = [...datasets];
+    for (const each of this.datasets)
+      if (!is_iterable_dataset(each)) fail_type('ChainDataset', 'each dataset', 'an IterableDataset', each);
+  }
+
+  /** Known where all of them know theirs. */
+  get length(): number | undefined {
+    return this.datasets.reduce<number | undefined>((total, each) => {
+      const own = length_of(each);
+      return total === undefined || own === undefined ? undefined : total + own;
+    }, 0);
+  }
+
+  override *[Symbol.iterator](): Iterator<Item> {
+    for (const each of this.datasets) yield* { [Symbol.iterator]: () => each[Symbol.iterator]() };
+  }
 }
+
+/** What a {@link StackDataset} gives: the same places, each with a sample instead of a dataset. */
+export type Stacked<Datasets> = {
+  -readonly [K in keyof Datasets]: Datasets[K] extends MapStyle<infer Item> ? Item : never;
+};
+
+type Named = Readonly<Record<string, MapStyle<unknown>>>;
 
 /**
- * Splits a dataset at random into subsets of the given lengths, or fractions that add up to 1.
+ * Datasets side by side: a sample is an array, or an object, of their samples.
  * @example
  * ```ts
- * const data = new torch.utils.data.TensorDataset(torch.ones([10, 1]));
- * torch.utils.data.random_split(data, [0.8, 0.2]).map((part) => part.length); // [8, 2]
+ * const images = new torch.utils.data.TensorDataset(torch.ones([5, 2]));
+ * const both = new torch.utils.data.StackDataset({ a: images, b: images });
+ * both.get(0).a[0].shape; // [2]
  * ```
- * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.StackDataset
  */
-export function random_split<Item>(
-  dataset: Dataset<Item>,
-  lengths: readonly number[],
-  options?: { generator?: Generator },
-): Subset<Item>[] {
-  check_dataset('random_split', dataset);
-  if (!Array.isArray(lengths) || lengths.length === 0)
-    fail_type('random_split', 'lengths', 'an array of numbers', lengths);
-  const counts = split_counts(dataset.length, lengths);
-  const order = shuffled_indices('random_split', dataset.length, options).tolist() as number[];
-  let at = 0;
-  return counts.map((count) => new Subset(dataset, order.slice(at, (at += count))));
-}
+export class StackDataset<Datasets extends readonly MapStyle<unknown>[] | Named> extends Dataset<Stacked<Datasets>> {
+  readonly datasets: Datasets;
+  override readonly length: number;
 
-function split_counts(total: number, lengths: readonly number[]): number[] {
-  for (const each of lengths)
-    if (!(check_number('random_split', 'each length', each) >= 0))
-      fail('random_split', `expected lengths of at least 0, got ${each}`);
-  const sum = lengths.reduce((a, b) => a + b, 0);
-  if (Math.abs(sum - 1) < 1e-9 && !(total === 1 && lengths.every(Number.isInteger))) {
-    const counts = lengths.map((fraction) => Math.floor(total * fraction));
-    // What rounding left over is handed out one by one, from the first part on.
-    for (let rest = total - counts.reduce((a, b) => a + b, 0), i = 0; rest > 0; rest--, i++)
-      counts[i % counts.length]++;
-    return counts;
+  constructor(datasets: Datasets & Named);
+  constructor(...datasets: Datasets & MapStyle<unknown>[]);
+  constructor(...given: unknown[]) {
+    super();
+    const named = given.length === 1 && !is_dataset(given[0]) && typeof given[0] === 'object' && given[0] !== null;
+    this.datasets = (named ? given[0] : given) as Datasets;
+    const all: unknown[] = Object.values(this.datasets);
+    if (all.length === 0) fail('StackDataset', 'expected at least one dataset');
+    const lengths = all.map((each) => check_dataset('StackDataset', each as MapStyle<unknown>).length);
+    this.length = lengths[0];
+    if (lengths.some((length) => length !== this.length))
+      fail('StackDataset', `the datasets differ in their number of samples: ${lengths.join(' and ')}`);
   }
-  if (sum !== total || !lengths.every(Number.isInteger))
-    fail('random_split', `lengths ${shape_text(lengths)} do not add up to the ${total} samples, nor to 1`);
-  return [...lengths];
+
+  override get(index: number): Stacked<Datasets> {
+    const at = this.check_index(index);
+    const { datasets } = this;
+    const stacked = Array.isArray(datasets)
+      ? datasets.map((each: MapStyle<unknown>) => each.get(at))
+      : Object.fromEntries(Object.entries(datasets as Named).map(([name, each]) => [name, each.get(at)]));
+    return stacked as Stacked<Datasets>;
+  }
 }
 
-/** A dataset whose samples are rows of tensors: all rows in order, or those of `indices`. */
-export interface Rows {
-  readonly tensors: readonly Tensor[];
-  readonly indices: readonly number[] | null;
-  readonly length: number;
+export function is_dataset(value: unknown): value is MapStyle<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { length, get } = value as Partial<MapStyle<unknown>>;
+  return typeof length === 'number' && typeof get === 'function';
 }
 
-/** The rows behind a TensorDataset or a Subset of one; null where a class has a `get` of its own. */
-export function rows_of(dataset: unknown): Rows | null {
-  if (dataset instanceof TensorDataset && dataset.get === TensorDataset.prototype.get)
-    return { tensors: dataset.tensors, indices: null, length: dataset.length };
-  if (!(dataset instanceof Subset) || dataset.get !== Subset.prototype.get) return null;
-  const inner = rows_of(dataset.dataset);
-  if (inner === null) return null;
-  const { tensors, indices } = inner;
-  const own = indices === null ? dataset.indices : dataset.indices.map((index) => indices[index]);
-  return { tensors, indices: own, length: own.length };
+export function is_iterable_dataset(value: unknown): value is IterableDataset<unknown> {
+  return value instanceof IterableDataset;
+}
+
+/** The length of anything that knows it. */
+export function length_of(source: object): number | undefined {
+  const { length } = source as { readonly length?: unknown };
+  return typeof length === 'number' ? length : undefined;
+}
+
+export function check_dataset<Item>(op: string, value: MapStyle<Item>): MapStyle<Item> {
+  if (is_iterable_dataset(value)) fail(op, `an IterableDataset has no numbered samples, got ${value.constructor.name}`);
+  return is_dataset(value)
+    ? value
+    : fail_type(op, 'dataset', 'a dataset (an object with length and get(index))', value);
+}
+
+/** Samples by their numbers, all at once where the dataset can. */
+export function items_of<Item>(dataset: MapStyle<Item>, indices: readonly number[]): Item[] {
+  return dataset.get_items?.(indices) ?? indices.map((index) => dataset.get(index));
+}
+
+/** The place of the first number above `value` in a list that never falls. */
+function first_above(list: readonly number[], value: number): number {
+  let low = 0;
+  for (let high = list.length - 1; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (list[middle] > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -3,7 +3,28 @@
  *
  * @see https://pytorch.org/docs/stable/data.html
  */
-export { type Collated, default_collate } from './collate';
-export { DataLoader, type DataLoaderOptions } from './dataloader';
-export { ConcatDataset, type Dataset, MapDataset, random_split, Subset, TensorDataset } from './dataset';
-export { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler';
+export { type Collated, default_collate, default_convert } from './collate';
+export { DataLoader, type Source } from './dataloader';
+export {
+  ChainDataset,
+  ConcatDataset,
+  Dataset,
+  IterableDataset,
+  type MapStyle,
+  StackDataset,
+  type Stacked,
+  Subset,
+} from './dataset';
+export type { DataLoaderOptions } from './options';
+export { random_split } from './random_split';
+export {
+  BatchSampler,
+  RandomSampler,
+  type RandomSamplerOptions,
+  Sampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
+} from './sampler';
+export { TensorDataset } from './tensor_dataset';

@@ -1,55 +1,213 @@
-import { check_boolean, check_integer, check_options } from '../../errors';
-import { type Generator, shuffled_indices } from './shuffle';
+import { check_boolean, check_integer, check_number, check_options, fail, fail_range, fail_type } from '../../errors';
+import { tensor } from '../../ops/create';
+import { multinomial } from '../../ops/multinomial';
+import { randint, randperm } from '../../ops/random';
+import type { Generator } from '../../random';
+import { float64 } from '../../tensor/dtype';
+import { length_of } from './dataset';
+import { check_generator } from './seeds';
 
-/** The order in which samples are drawn. A sampler is anything that can be iterated over, again for every epoch. */
-export type Sampler = Iterable<number>;
+/** The order in which samples are drawn. */
 
-/** 0, 1, 2, … */
-export class SequentialSampler implements Sampler {
-  constructor(readonly data: { readonly length: number }) {}
+interface Counted {
+  readonly length: number;
+}
 
-  get length(): number {
-    return this.data.length;
+/**
+ * The class to extend for an order of one's own, with a `length` if it is known. Loaders take any iterable and go through it anew in every epoch.
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Sampler
+ */
+export abstract class Sampler<T = number> implements Iterable<T> {
+  abstract [Symbol.iterator](): IterableIterator<T>;
+}
+
+function check_source(op: string, source: unknown): void {
+  const { length } = (source ?? {}) as Partial<Counted>;
+  if (typeof length !== 'number') fail_type(op, 'data_source', 'something with a length', source);
+}
+
+/** 0, 1, 2, … @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler */
+export class SequentialSampler extends Sampler {
+  constructor(readonly data_source: Counted) {
+    super();
+    check_source('SequentialSampler', data_source);
   }
 
-  *[Symbol.iterator](): IterableIterator<number> {
+  get length(): number {
+    return this.data_source.length;
+  }
+
+  override *[Symbol.iterator](): IterableIterator<number> {
     for (let i = 0; i < this.length; i++) yield i;
   }
 }
 
-/** Every sample once, in an order drawn anew for every epoch. */
-export class RandomSampler implements Sampler {
-  private readonly options: { generator?: Generator };
+export interface RandomSamplerOptions {
+  /** Whether a sample can be drawn again. Default false. */
+  replacement?: boolean;
+  /** How many are drawn. Default: as many as there are samples. */
+  num_samples?: number | null;
+  generator?: Generator;
+}
 
+/**
+ * Samples in an order drawn anew for every epoch.
+ * @example
+ * ```ts
+ * const data = new torch.utils.data.TensorDataset(torch.ones([10, 1]));
+ * [...new torch.utils.data.RandomSampler(data, { num_samples: 4 })].length; // 4
+ * ```
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler
+ */
+export class RandomSampler extends Sampler {
+  readonly replacement: boolean;
+  readonly generator: Generator | undefined;
+  private readonly wanted: number | null;
+
+  constructor(data_source: Counted, options?: RandomSamplerOptions);
+  constructor(data_source: Counted, replacement?: boolean, num_samples?: number | null, generator?: Generator);
   constructor(
-    readonly data: { readonly length: number },
-    options?: { generator?: Generator },
+    readonly data_source: Counted,
+    given?: RandomSamplerOptions | boolean,
+    samples?: number | null,
+    drawn_from?: Generator,
   ) {
-    this.options = check_options<{ generator?: Generator }>('RandomSampler', options, { generator: undefined });
+    super();
+    const op = 'RandomSampler';
+    check_source(op, data_source);
+    const named =
+      typeof given === 'boolean' ? { replacement: given, num_samples: samples, generator: drawn_from } : given;
+    const { replacement, num_samples, generator } = check_options(op, named, {
+      replacement: false,
+      num_samples: null as number | null,
+      generator: undefined as Generator | undefined,
+    });
+    this.replacement = check_boolean(op, 'replacement', replacement);
+    this.wanted = num_samples === null ? null : check_integer(op, 'num_samples', num_samples, 1);
+    check_generator(op, generator);
+    this.generator = generator;
+  }
+
+  get num_samples(): number {
+    return this.wanted ?? this.data_source.length;
   }
 
   get length(): number {
-    return this.data.length;
+    return this.num_samples;
   }
 
-  [Symbol.iterator](): Iterator<number> {
-    return (shuffled_indices('RandomSampler', this.length, this.options).tolist() as number[])[Symbol.iterator]();
+  override *[Symbol.iterator](): IterableIterator<number> {
+    const n = this.data_source.length;
+    const { generator, num_samples } = this;
+    if (n === 0 && num_samples > 0) fail('RandomSampler', `cannot draw ${num_samples} samples from none`);
+    if (this.replacement && n > 0) {
+      yield* randint(n, [num_samples], { generator }).tolist() as number[];
+      return;
+    }
+    for (let left = num_samples; left > 0; left -= n)
+      yield* (randperm(n, { generator }).tolist() as number[]).slice(0, left);
   }
 }
 
-/** Groups what a sampler draws into batches. */
-export class BatchSampler implements Iterable<number[]> {
+/** The given indices in an order drawn anew for every epoch. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler */
+export class SubsetRandomSampler extends Sampler {
+  readonly indices: readonly number[];
+  readonly generator: Generator | undefined;
+
+  constructor(indices: Iterable<number>, options?: { generator?: Generator }) {
+    super();
+    const { generator } = check_options<{ generator?: Generator }>('SubsetRandomSampler', options, {
+      generator: undefined,
+    });
+    check_generator('SubsetRandomSampler', generator);
+    this.indices = [...indices];
+    this.generator = generator;
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  override *[Symbol.iterator](): IterableIterator<number> {
+    const order = randperm(this.indices.length, { generator: this.generator }).tolist() as number[];
+    for (const at of order) yield this.indices[at];
+  }
+}
+
+export interface WeightedRandomSamplerOptions {
+  /** Whether a sample can be drawn again. Default true. */
+  replacement?: boolean;
+  generator?: Generator;
+}
+
+/**
+ * Indices drawn with these weights, which need not add up to 1.
+ * @example
+ * ```ts
+ * [...new torch.utils.data.WeightedRandomSampler([0, 1, 0], 3)]; // [1, 1, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
+ */
+export class WeightedRandomSampler extends Sampler {
+  readonly weights: readonly number[];
+  readonly replacement: boolean;
+  readonly generator: Generator | undefined;
+
   constructor(
-    readonly sampler: Sampler & { readonly length?: number },
+    weights: Iterable<number>,
+    readonly num_samples: number,
+    given?: WeightedRandomSamplerOptions | boolean,
+    drawn_from?: Generator,
+  ) {
+    super();
+    const op = 'WeightedRandomSampler';
+    check_integer(op, 'num_samples', num_samples, 1);
+    const named = typeof given === 'boolean' ? { replacement: given, generator: drawn_from } : given;
+    const { replacement, generator } = check_options(op, named, {
+      replacement: true,
+      generator: undefined as Generator | undefined,
+    });
+    this.replacement = check_boolean(op, 'replacement', replacement);
+    check_generator(op, generator);
+    this.generator = generator;
+    this.weights = [...weights].map((each) => check_number(op, 'each weight', each));
+    const possible = this.weights.filter((each) => each > 0).length;
+    if (this.weights.some((each) => !(each >= 0 && each < Infinity)) || possible === 0)
+      fail_range(op, 'expected finite weights of at least 0 that are not all 0');
+    if (!replacement && num_samples > possible)
+      fail(op, `cannot draw ${num_samples} samples without replacement from ${possible} weights above 0`);
+  }
+
+  get length(): number {
+    return this.num_samples;
+  }
+
+  override *[Symbol.iterator](): IterableIterator<number> {
+    const { num_samples, replacement, generator } = this;
+    const weights = tensor(this.weights, { dtype: float64 });
+    yield* multinomial(weights, num_samples, replacement, { generator }).tolist() as number[];
+  }
+}
+
+/** Groups what a sampler draws into batches. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler */
+export class BatchSampler<T = number> extends Sampler<T[]> {
+  constructor(
+    readonly sampler: Iterable<T>,
     readonly batch_size: number,
     readonly drop_last = false,
   ) {
+    super();
+    check_sampler('BatchSampler', 'sampler', sampler);
     check_integer('BatchSampler', 'batch_size', batch_size, 1);
     check_boolean('BatchSampler', 'drop_last', drop_last);
   }
 
-  *[Symbol.iterator](): IterableIterator<number[]> {
-    let batch: number[] = [];
+  get length(): number {
+    return batch_count(count(this.sampler), this.batch_size, this.drop_last);
+  }
+
+  override *[Symbol.iterator](): IterableIterator<T[]> {
+    let batch: T[] = [];
     for (const index of this.sampler) {
       batch.push(index);
       if (batch.length < this.batch_size) continue;
@@ -58,4 +216,22 @@ export class BatchSampler implements Iterable<number[]> {
     }
     if (batch.length > 0 && !this.drop_last) yield batch;
   }
+}
+
+export function check_sampler(op: string, name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || !(Symbol.iterator in value))
+    fail_type(op, name, 'an iterable', value);
+}
+
+export function batch_count(samples: number, batch_size: number, drop_last: boolean): number {
+  return drop_last ? Math.floor(samples / batch_size) : Math.ceil(samples / batch_size);
+}
+
+/** The length of a list, which is gone through where it has none. */
+export function count(list: Iterable<unknown>): number {
+  const known = length_of(list);
+  if (known !== undefined) return known;
+  let n = 0;
+  for (const _ of list) n++;
+  return n;
 }
