@@ -75,6 +75,14 @@ export class Generator {
     return this;
   }
 
+  /** @internal Goes on at another place, and says where it was. */
+  replace({ seed, position }: StreamPlace): StreamPlace {
+    const left = { seed: this.chosen, position: this.position };
+    this.chosen = seed;
+    this.position = position;
+    return left;
+  }
+
   /** @internal What kernels need to draw from the stream: the seed's halves and the position. */
   stream(): [low: number, high: number, position: number] {
     return [Number(this.seed_value & 0xffffffffn), Number(this.seed_value >> 32n), this.position];
@@ -84,6 +92,12 @@ export class Generator {
   advance(counters: number): void {
     this.position += counters;
   }
+}
+
+/** Where a stream stands; without a seed it has not been used. */
+export interface StreamPlace {
+  seed: bigint | null;
+  position: number;
 }
 
 const STATE_BYTES = 16;

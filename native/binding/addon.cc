@@ -55,6 +55,8 @@ void add_hot(Napi::Object exports, Environment* self) {
       {"allocate", allocate},
       {"adopt", adopt},
       {"release", release},
+      {"hand_over", hand_over},
+      {"take_over", take_over},
       {"sweep", sweep},
       {"buffer", buffer},
       {"transfer", transfer},
@@ -97,6 +99,16 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
       Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes));
   });
   add(exports, "set_poison", [self](Info info) { self->blocks.set_poison(number_at(info, 0) == 1); });
+  // revoke(token): gives the memory back that nobody took over.
+  add(exports, "revoke", [](Info info) {
+    Parcel parcel;
+    bool found = take(number_at(info, 0), parcel);
+    if (found) give_back(parcel);
+    return Napi::Boolean::New(info.Env(), found);
+  });
+  // The number of this environment, and whether one of that number still lives, in any thread.
+  add(exports, "environment", [self](Info info) { return Napi::Number::New(info.Env(), self->sender); });
+  add(exports, "is_alive", [](Info info) { return Napi::Boolean::New(info.Env(), is_open(number_at(info, 0))); });
   add(exports, "isa", [](Info info) { return Napi::String::New(info.Env(), isa_name(isa())); });
   add(exports, "num_threads", [](Info info) { return Napi::Number::New(info.Env(), num_threads()); });
   add(exports, "set_num_threads", [](Info info) {

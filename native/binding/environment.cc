@@ -42,6 +42,7 @@ Environment::~Environment() {
     threads--;
   }
   // The environment is going down: its references die with it, so only the memory is given back (by ~BlockTable).
+  close_sender(sender);
   delete[] owned_arguments_;
 }
 
@@ -123,6 +124,37 @@ bool Environment::release(double id) {
   return true;
 }
 
+double Environment::hand_over(double id, bool keep) {
+  Block* block = blocks.find(id);
+  if (block == nullptr) {
+    last_error = "the tensor's memory was released (dispose(), using, or torch.scope())";
+    return 0;
+  }
+  if (block->kind == Block::Kind::external) {
+    last_error = "memory of a typed array cannot be handed over";
+    return 0;
+  }
+  Parcel parcel;
+  if (!keep) drop_references(*block);
+  blocks.give(*block, keep, parcel);
+  double token = post(sender, parcel);
+  if (token == 0) cresset::give_back(parcel);
+  return token;
+}
+
+double Environment::take_over(napi_value storage, double token) {
+  napi_ref owner = nullptr;
+  if (napi_create_reference(env, storage, 0, &owner) != napi_ok) return 0;
+  Parcel parcel;
+  if (take(token, parcel)) {
+    double id = blocks.receive(parcel, owner);
+    if (id != 0) return id;
+    cresset::give_back(parcel);
+  }
+  napi_delete_reference(env, owner);
+  return 0;
+}
+
 napi_value Environment::make_argument_array() {
   napi_value memory = nullptr, array = nullptr;
   size_t bytes = kArguments * sizeof(double);
@@ -147,7 +179,7 @@ double* Environment::arguments() {
 
 napi_value Environment::buffer(double id) {
   Block* block = blocks.find(id);
-  if (block == nullptr || block->kind != Block::Kind::owned || block->bytes == 0) {
+  if (block == nullptr || block->kind == Block::Kind::external || block->bytes == 0) {
     last_error = "this block cannot be shown as an ArrayBuffer";
     return nullptr;
   }
@@ -155,17 +187,16 @@ napi_value Environment::buffer(double id) {
     last_error = "external";
     return nullptr;
   }
-  Pin* shared = pin(block->allocation);
+  Pin* shared = blocks.share(*block);
+  hold(shared);
   napi_value made = nullptr;
   napi_status status =
       napi_create_external_arraybuffer(env, block->allocation.data, block->bytes, on_buffer_collected, shared, &made);
   if (status != napi_ok) {
-    forget_pin(shared);
+    unpin(shared);
     last_error = status == napi_no_external_buffers_allowed ? "external" : "the ArrayBuffer could not be made";
     return nullptr;
   }
-  block->kind = Block::Kind::pinned;
-  block->pin = shared;
   return made;
 }
 

@@ -5,6 +5,7 @@
 
 #include "runtime/blocks.h"
 #include "runtime/call.h"
+#include "runtime/handover.h"
 
 namespace cresset::binding {
 
@@ -29,6 +30,11 @@ class Environment final : public Resolver {
   double allocate(napi_value storage, size_t bytes);
   double adopt(napi_value storage, napi_value typed_array);
   bool release(double id);
+  // The token of the block's memory, for the environment of another thread; 0 (with last_error set) when it cannot be sent. The block is gone
+  // then, or with `keep` one holder of the memory among others.
+  double hand_over(double id, bool keep);
+  // A block of the memory a token stands for; 0 when it stands for none.
+  double take_over(napi_value storage, double token);
   // An external ArrayBuffer over the block; null (with last_error set) when that cannot be.
   napi_value buffer(double id);
   // The Float64Array through which arguments and results pass. Its memory belongs to the environment, so that detaching it harms
@@ -38,6 +44,7 @@ class Environment final : public Resolver {
 
   napi_env env;
   BlockTable blocks;
+  const uint32_t sender = open_sender();
   std::string last_error;
 
  private:

@@ -91,6 +91,16 @@ napi_value release(napi_env env, napi_callback_info info) {
   return make(env, given.environment->release(given.number(0)));
 }
 
+napi_value hand_over(napi_env env, napi_callback_info info) {
+  Arguments given(env, info);
+  return make(env, given.environment->hand_over(given.number(0), given.number(1) == 1));
+}
+
+napi_value take_over(napi_env env, napi_callback_info info) {
+  Arguments given(env, info);
+  return make(env, given.is_object(0) ? given.environment->take_over(given.value[0], given.number(1)) : 0.0);
+}
+
 napi_value sweep(napi_env env, napi_callback_info info) {
   Arguments given(env, info);
   Environment::sweep_thread(given.number(0) == 1);

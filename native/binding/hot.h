@@ -13,6 +13,10 @@ napi_value allocate(napi_env env, napi_callback_info info);
 napi_value adopt(napi_env env, napi_callback_info info);
 // release(id): was there such a block?
 napi_value release(napi_env env, napi_callback_info info);
+// hand_over(id, keep?): a token of the block's memory for another thread, or 0.
+napi_value hand_over(napi_env env, napi_callback_info info);
+// take_over(storage, token): an id for the memory the token stands for, or 0.
+napi_value take_over(napi_env env, napi_callback_info info);
 // sweep(everything): the bytes that live on.
 napi_value sweep(napi_env env, napi_callback_info info);
 // buffer(id): an ArrayBuffer over the block, or undefined.

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstring>
 
+#include "runtime/handover.h"
+
 namespace cresset {
 namespace {
 
@@ -14,7 +16,7 @@ std::atomic<size_t> pinned{0};
 
 struct Pin {
   Allocation allocation;
-  std::atomic<int> holders{2};
+  std::atomic<int> holders{1};
 };
 
 Pin* pin(Allocation allocation) {
@@ -24,15 +26,12 @@ Pin* pin(Allocation allocation) {
   return made;
 }
 
+void hold(Pin* pin) { pin->holders.fetch_add(1); }
+
 void unpin(Pin* pin) {
   if (pin->holders.fetch_sub(1) != 1) return;
   pinned -= pin->allocation.bytes;
   deallocate(pin->allocation);
-  delete pin;
-}
-
-void forget_pin(Pin* pin) {
-  pinned -= pin->allocation.bytes;
   delete pin;
 }
 
@@ -94,6 +93,41 @@ double BlockTable::adopt(void* owner, void* user_memory) {
   block.user_memory = user_memory;
   block.kind = Block::Kind::external;
   return admit(block, slot);
+}
+
+double BlockTable::receive(const Parcel& parcel, void* owner) {
+  if (vacancies_.empty() && blocks_.size() >= static_cast<size_t>(kSlots)) return 0;
+  uint32_t slot;
+  Block& block = vacant(slot);
+  block.allocation = parcel.allocation;
+  block.bytes = parcel.bytes;
+  block.owner = owner;
+  block.pin = parcel.pin;
+  block.kind = parcel.pin == nullptr ? Block::Kind::owned : Block::Kind::pinned;
+  return admit(block, slot);
+}
+
+Pin* BlockTable::share(Block& block) {
+  if (block.kind == Block::Kind::owned) {
+    block.pin = pin(block.allocation);
+    block.kind = Block::Kind::pinned;
+  }
+  return block.pin;
+}
+
+bool BlockTable::give(Block& block, bool keep, Parcel& parcel) {
+  if (block.kind != Block::Kind::owned && block.kind != Block::Kind::pinned) return false;
+  if (keep) share(block);
+  parcel = {block.allocation, block.bytes, block.pin};
+  if (block.pin != nullptr) hold(block.pin);
+  if (keep) return true;
+  if (block.pin == nullptr) {
+    block.kind = Block::Kind::external;  // its memory is the parcel's now
+    live_bytes_ -= block.allocation.bytes;
+    block.allocation = {};
+  }
+  release(block);
+  return true;
 }
 
 Block* BlockTable::find(double id) {

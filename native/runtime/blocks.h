@@ -7,13 +7,15 @@
 
 namespace cresset {
 
-// Memory that an ArrayBuffer given to the user shares with a block. It goes back when both have let go: the block's owner
-// by a sweep, the buffer by its finalizer (which, after a transfer, may run first or last, and on any thread).
+// Memory with several holders: a block, an ArrayBuffer given to the user, blocks of other threads. It goes back when all have let go: a
+// block's owner by a sweep, the buffer by its finalizer (which, after a transfer, may run first or last, and on any thread).
 struct Pin;
-Pin* pin(Allocation allocation);
+Pin* pin(Allocation allocation);  // with one holder
+void hold(Pin* pin);
 void unpin(Pin* pin);
-void forget_pin(Pin* pin);  // when no buffer came of it; the block keeps its memory
 size_t pinned_bytes();
+
+struct Parcel;
 
 // One block. `owner` and, for memory of the user's, `user_memory` are what the binding layer needs to ask whether anybody still
 // holds it and where it lies.
@@ -40,6 +42,12 @@ class BlockTable {
   // 0 when there is no memory.
   double allocate(size_t bytes, void* owner);
   double adopt(void* owner, void* user_memory);
+  // A block of the memory that another table gave away; 0 when the table is full (the parcel stays the caller's).
+  double receive(const Parcel& parcel, void* owner);
+  // The block's memory, for another table; the block's slot is free then. With `keep` both hold it. False for memory of the user's.
+  bool give(Block& block, bool keep, Parcel& parcel);
+  // Makes the block one holder of its memory among others.
+  Pin* share(Block& block);
   // Null for an id that names no live block.
   Block* find(double id);
   // Frees the slot; owned memory goes back to the allocator (filled with `poison` first, if set), pinned memory to its pin.

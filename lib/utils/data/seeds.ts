@@ -1,6 +1,6 @@
 import { check_integer, fail_type } from '../../errors';
 import { randint } from '../../ops/random';
-import { default_generator, Generator } from '../../random';
+import { default_generator, Generator, type StreamPlace } from '../../random';
 
 /**
  * Where randomness comes from while a loader works. Every epoch draws one base seed. The order of the samples and each batch then have streams of their
@@ -18,24 +18,19 @@ export function draw_seed(generator: Generator | undefined): number {
 
 /** A stream that stands in for that of `torch.manual_seed` while a function runs, and goes on where it stopped. */
 export class Stream {
-  private readonly seed_value: bigint;
-  private position = 0;
+  private place: StreamPlace;
 
   /** The stream of a batch, or (without one) that of the order of the samples. */
   constructor(base_seed: number, batch = -1) {
-    this.seed_value = BigInt.asUintN(64, BigInt(base_seed) + BigInt(batch + 2) * STEP);
+    this.place = { seed: BigInt.asUintN(64, BigInt(base_seed) + BigInt(batch + 2) * STEP), position: 0 };
   }
 
   run<T>(body: () => T): T {
-    const { seed_value, position } = default_generator;
-    default_generator.seed_value = this.seed_value;
-    default_generator.position = this.position;
+    const left = default_generator.replace(this.place);
     try {
       return body();
     } finally {
-      this.position = default_generator.position;
-      default_generator.seed_value = seed_value;
-      default_generator.position = position;
+      this.place = default_generator.replace(left);
     }
   }
 
