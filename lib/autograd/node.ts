@@ -150,14 +150,18 @@ export class ManyNode extends Node {
     inputs: readonly Tensor[],
     saved: readonly Tensor[],
     outputs: number,
-    private many: ManyRule,
+    private many: ManyRule | null,
   ) {
     super(name, inputs, saved, null);
     this.outputs = outputs;
   }
   override apply(grads: readonly Grad[]): readonly Grad[] {
     if (this.freed) super.apply(grads);
-    return this.many(grads, this);
+    return this.many!(grads, this);
+  }
+  override free(): void {
+    super.free();
+    if (this.freed) this.many = null;
   }
 }
 

@@ -52,6 +52,9 @@ export {
   type RegressionLossOptions,
 } from './modules/loss';
 export { ParameterDict, ParameterList } from './modules/parameter_container';
+export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './modules/rnn';
+export { type RecurrentOptions, RNNBase } from './modules/rnn_base';
+export { type CellOptions, GRUCell, LSTMCell, RNNCell, RNNCellBase, type RNNCellOptions } from './modules/rnn_cells';
 export { Sequential } from './modules/sequential';
 export { Parameter } from './parameter';
 export type { IncompatibleKeys, LoadStateDictOptions, StateDict } from './state';

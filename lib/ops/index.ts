@@ -98,6 +98,9 @@ export {
   randn_like,
   randperm,
 } from './random';
+
+import './recurrent_records';
+
 export {
   logsumexp,
   mean,
