@@ -69,7 +69,10 @@ export abstract class RNNBase<Hidden> extends Module<[output: Tensor, hidden: Hi
     if (!(this.dropout >= 0 && this.dropout <= 1))
       fail_range(name, `expected dropout to be a probability between 0 and 1, got ${this.dropout}`);
     if (this.dropout > 0 && this.num_layers === 1)
-      process.emitWarning(`${name}: dropout stands between layers; with num_layers 1 it does nothing`, 'CressetWarning');
+      process.emitWarning(
+        `${name}: dropout stands between layers; with num_layers 1 it does nothing`,
+        'CressetWarning',
+      );
     this.bidirectional = check_boolean(name, 'bidirectional', settings.bidirectional);
     this.proj_size = check_integer(name, 'proj_size', settings.proj_size, 0);
     if (this.proj_size >= this.hidden_size)

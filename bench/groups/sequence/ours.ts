@@ -1,0 +1,24 @@
+import * as torch from 'cresset';
+import { type Run, type Runs, repeated, without_grad } from '../../ours';
+
+function recurrent(kind: 'RNN' | 'LSTM' | 'GRU', inputs: number, hidden: number, steps: number, batch: number): Run {
+  torch.manual_seed(0);
+  const net = new torch.nn[kind](inputs, hidden);
+  const x = torch.randn([steps, batch, inputs], { requires_grad: true });
+  const g = torch.randn([steps, batch, hidden]);
+  return repeated(() => {
+    net.zero_grad();
+    x.grad = null;
+    net.forward(x)[0].backward(g);
+  });
+}
+
+function lstm_cell_no_grad(inputs: number, hidden: number): Run {
+  const cell = new torch.nn.LSTMCell(inputs, hidden);
+  const [x, h, c] = [inputs, hidden, hidden].map((size) => torch.randn([1, size]));
+  return without_grad(() => {
+    cell.forward(x, [h, c]);
+  });
+}
+
+export const runs: Runs = { recurrent, lstm_cell_no_grad };
