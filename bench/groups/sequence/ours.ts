@@ -1,9 +1,15 @@
 import * as torch from 'cresset';
 import { type Run, type Runs, repeated, without_grad } from '../../ours';
 
-function recurrent(kind: 'RNN' | 'LSTM' | 'GRU', inputs: number, hidden: number, steps: number, batch: number): Run {
+const nets = {
+  RNN: (inputs: number, hidden: number) => new torch.nn.RNN(inputs, hidden),
+  LSTM: (inputs: number, hidden: number) => new torch.nn.LSTM(inputs, hidden),
+  GRU: (inputs: number, hidden: number) => new torch.nn.GRU(inputs, hidden),
+};
+
+function recurrent(kind: keyof typeof nets, inputs: number, hidden: number, steps: number, batch: number): Run {
   torch.manual_seed(0);
-  const net = new torch.nn[kind](inputs, hidden);
+  const net = nets[kind](inputs, hidden);
   const x = torch.randn([steps, batch, inputs], { requires_grad: true });
   const g = torch.randn([steps, batch, hidden]);
   return repeated(() => {
