@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as torch from 'cresset';
+import { is_implemented, type ModuleReport, read_golden, run_module, run_sample, TOLERANCE } from './support/parity';
+import { read_page } from './support/parity_page';
+
+/** Every module on PyTorch's own samples; see docs/parity.md. */
+
+/** Modules with samples that are still to be written. One that exists must leave this list. */
+const NOT_IMPLEMENTED: readonly string[] = [
+  'AdaptiveAvgPool1d',
+  'AdaptiveAvgPool2d',
+  'AdaptiveMaxPool1d',
+  'AdaptiveMaxPool2d',
+  'AlphaDropout',
+  'AvgPool1d',
+  'AvgPool2d',
+  'BCELoss',
+  'BCEWithLogitsLoss',
+  'BatchNorm1d',
+  'BatchNorm2d',
+  'CircularPad1d',
+  'CircularPad2d',
+  'ConstantPad1d',
+  'ConstantPad2d',
+  'Conv1d',
+  'Conv2d',
+  'ConvTranspose1d',
+  'ConvTranspose2d',
+  'CosineEmbeddingLoss',
+  'CosineSimilarity',
+  'Dropout',
+  'Dropout1d',
+  'Dropout2d',
+  'Embedding',
+  'FeatureAlphaDropout',
+  'GRU',
+  'GRUCell',
+  'GaussianNLLLoss',
+  'GroupNorm',
+  'HingeEmbeddingLoss',
+  'HuberLoss',
+  'InstanceNorm1d',
+  'InstanceNorm2d',
+  'KLDivLoss',
+  'LSTM',
+  'LSTMCell',
+  'LayerNorm',
+  'LocalResponseNorm',
+  'MarginRankingLoss',
+  'MaxPool1d',
+  'MaxPool2d',
+  'MultiLabelMarginLoss',
+  'MultiLabelSoftMarginLoss',
+  'MultiMarginLoss',
+  'MultiheadAttention',
+  'PairwiseDistance',
+  'PixelShuffle',
+  'PixelUnshuffle',
+  'PoissonNLLLoss',
+  'RMSNorm',
+  'RNN',
+  'RNNCell',
+  'ReflectionPad1d',
+  'ReflectionPad2d',
+  'ReplicationPad1d',
+  'ReplicationPad2d',
+  'SmoothL1Loss',
+  'SoftMarginLoss',
+  'TransformerEncoder',
+  'TransformerEncoderLayer',
+  'TripletMarginLoss',
+  'Unflatten',
+  'Upsample',
+  'ZeroPad1d',
+  'ZeroPad2d',
+];
+
+const golden = read_golden();
+const names = [...new Set(golden.samples.map(({ module }) => module))].sort();
+const implemented = names.filter((name) => !NOT_IMPLEMENTED.includes(name));
+const reports = new Map<string, ModuleReport>();
+
+function report_of(name: string): ModuleReport {
+  const report = reports.get(name) ?? run_module(name, golden.samples);
+  reports.set(name, report);
+  return report;
+}
+
+test.each(implemented)('%s', (name) => {
+  expect(is_implemented(name)).toBe(true);
+  const report = report_of(name);
+  expect(report.failures).toEqual([]);
+  expect(report.samples).toBeGreaterThan(0);
+});
+
+test('the list of what is not implemented is right', () => {
+  expect(NOT_IMPLEMENTED.filter(is_implemented)).toEqual([]);
+  expect(NOT_IMPLEMENTED.filter((name) => !names.includes(name))).toEqual([]);
+  expect(golden.beyond.filter(is_implemented)).toEqual([]);
+});
+
+test('docs/parity.md is current; if not: npm run docs:parity', () => {
+  const page = read_page(readFileSync(join(__dirname, '../docs/parity.md'), 'utf8'));
+  const facts = (row: { module: string; samples: number; passed: number }) => [row.module, row.samples, row.passed];
+  expect(page.map(facts)).toEqual(implemented.map((name) => facts(report_of(name))));
+  // Rounding differs from machine to machine, within its order of magnitude.
+  for (const { module, error } of page)
+    for (const dtype of ['float32', 'float64'] as const)
+      expect([module, report_of(module).error[dtype] <= 5 * error[dtype] + 1e-9]).toEqual([module, true]);
+});
+
+test('the comparison finds a wrong output, gradient and state', () => {
+  const sample = golden.samples.find(({ module }) => module === 'Linear')!;
+  const altered = <T extends { bytes?: string }>(result: T): T => {
+    const values = new Float32Array(new Uint8Array(Buffer.from(result.bytes!, 'base64')).buffer);
+    values[values.length - 1] *= 1.001;
+    return { ...result, bytes: Buffer.from(values.buffer).toString('base64') };
+  };
+  const wrong = (change: Partial<typeof sample>): string[] =>
+    Object.entries(run_sample({ ...sample, ...change }, torch.float32)).flatMap(([what, error]) =>
+      error > TOLERANCE.float32 ? [what] : [],
+    );
+  expect(wrong({})).toEqual([]);
+  expect(wrong({ outputs: sample.outputs.map(altered) })).toEqual(['output 0']);
+  expect(wrong({ outputs: [...sample.outputs, ...sample.outputs] })).toEqual(['number of outputs', 'output 1']);
+  expect(wrong({ input_gradients: sample.input_gradients.map((each) => altered(each!)) })).toEqual([
+    'gradient of input 0',
+  ]);
+  const weight = altered(sample.gradients.weight);
+  expect(wrong({ gradients: { ...sample.gradients, weight } })).toEqual(['gradient of weight']);
+  expect(wrong({ after: { bias: sample.gradients.weight } })).toEqual(['bias afterwards']);
+  expect(() => wrong({ state: { weight: sample.state.weight } })).toThrow(/missing keys "bias"/);
+});
