@@ -17,6 +17,12 @@ export function shape_text(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
 
+/** `1.5 GiB` */
+export function bytes_text(bytes: number): string {
+  const unit = bytes < 1024 ? 0 : Math.min(5, Math.floor(Math.log2(bytes) / 10));
+  return `${unit === 0 ? bytes : (bytes / 1024 ** unit).toFixed(1)} ${['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'][unit]}`;
+}
+
 /** The one form of every error: `op: rule`. */
 export function fail(op: string, rule: string): never {
   throw new Error(`${op}: ${rule}`);

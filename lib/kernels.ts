@@ -1,5 +1,6 @@
 import { check_integer, check_number, check_options, describe, fail, fail_type } from './errors';
 import { addon } from './native/addon';
+import { ask_again } from './native/shortage';
 import type { DType } from './tensor/dtype';
 import { float32, float64 } from './tensor/dtype';
 
@@ -90,9 +91,10 @@ export function alloc(n: number, dtype: string | DType = 'float32'): FloatArray 
         : fail_type('alloc', 'dtype', '"float32" or "float64"', dtype);
   const array = type.array as unknown as new (buffer: ArrayBuffer, offset?: number, length?: number) => FloatArray;
   if (n === 0) return new array(new ArrayBuffer(0));
-  const buffer =
-    addon.raw_alloc(n * type.itemsize) ?? fail('alloc', `${n * type.itemsize} bytes could not be allocated`);
-  return new array(buffer, 0, n);
+  const nbytes = n * type.itemsize;
+  const ask = () => addon.raw_alloc(nbytes);
+  const { buffer, byteOffset } = ask() ?? ask_again('alloc', nbytes, ask)!;
+  return new array(buffer, byteOffset, n);
 }
 
 export { get_isa as isa, get_num_threads, set_num_threads } from './backend';

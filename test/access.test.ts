@@ -112,6 +112,14 @@ describe('from tensors to values', () => {
     expect(() => x.copy_to(new Int16Array(3) as never)).toThrow(/copy_to: .*got Int16Array/);
   });
 
+  test('a list larger than the heap is an error, not the end of the process', () => {
+    const x = torch.zeros([1]);
+    expect(() => x.expand(2 ** 40).tolist()).toThrow(
+      /^tolist: a list of shape \[1099511627776\] takes 16.0 TiB, JavaScript's heap has .*; use typed_array\(\) or copy_to\(\)$/,
+    );
+    expect(() => x.expand(2 ** 26 + 1).tolist()).toThrow(/^tolist: .*at most 67108864 elements/);
+  });
+
   test('a disposed tensor is an error, not stale data', () => {
     const x = torch.ones(3);
     x.dispose();

@@ -1,4 +1,6 @@
+import { totalmem } from 'node:os';
 import * as torch from 'cresset';
+import * as kernels from 'cresset/kernels';
 import { collect_garbage } from '../lib/tensor/collector';
 import { run_child } from './support/child';
 
@@ -91,8 +93,43 @@ test('statistics and the cache', () => {
   expect(torch.memory_stats().cached).toBe(0);
 });
 
-test('more memory than there is is an error, and the program lives on', () => {
-  expect(() => torch.empty([2 ** 45])).toThrow(/out of memory/);
-  expect(() => torch.empty([2 ** 50])).toThrow(/too large/);
-  expect(torch.ones([2]).sum().item()).toBe(2);
+describe('more memory than there is', () => {
+  const refused = /^(cresset|alloc): not enough memory: asked \d[\d.]* [MGTP]iB, available \d[\d.]* [KMGT]iB$/;
+
+  test('is an error, and the program lives on', () => {
+    expect(() => torch.zeros([2 ** 40])).toThrow(refused);
+    expect(() => torch.empty([2 ** 45])).toThrow(refused);
+    expect(() => torch.empty([2 ** 50])).toThrow(/too large/);
+    expect(() => kernels.alloc(2 ** 40)).toThrow(refused);
+    expect(() => kernels.alloc(totalmem() / 4)).toThrow(refused);
+    expect(torch.ones([2]).sum().item()).toBe(2);
+  });
+
+  test('also when it was asked for piece by piece and nobody has written to it yet', () => {
+    const pieces: torch.Tensor[] = [];
+    const piece = Math.floor(totalmem() / 16 / 4);
+    expect(() => {
+      for (let i = 0; i < 20; i++) pieces.push(torch.empty([piece]));
+    }).toThrow(refused);
+    for (const each of pieces) each.dispose();
+    torch.empty_cache();
+    expect(
+      torch
+        .ones([2 ** 20])
+        .sum()
+        .item(),
+    ).toBe(2 ** 20);
+  });
+
+  test('a limit of the user binds', () => {
+    const env = { CRESSET_MEMORY_LIMIT: String(64 * MB) };
+    expect(JSON.parse(run_child('memory_limit.ts', { env }))).toEqual({
+      message: 'cresset: not enough memory: asked 8.0 MiB, available 0 bytes',
+      held: 8,
+      after: 2 ** 20,
+    });
+    expect(() => run_child('memory_limit.ts', { env: { CRESSET_MEMORY_LIMIT: '64M' } })).toThrow(
+      /CRESSET_MEMORY_LIMIT: expected a number of bytes of at least 1048576, got "64M"/,
+    );
+  });
 });

@@ -9,6 +9,7 @@ test('memory stays bounded without a collector to ask', () => {
 });
 
 test('typed_array copies where external ArrayBuffers are forbidden', () => {
-  const { value } = JSON.parse(run_child('other_runtime.ts', { env: { CRESSET_EXTERNAL_BUFFERS: '0' } }));
+  const { value, aligned } = JSON.parse(run_child('other_runtime.ts', { env: { CRESSET_EXTERNAL_BUFFERS: '0' } }));
   expect(value).toEqual([2, 4, 6]);
+  expect(aligned).toEqual([0, 1000]);
 });

@@ -14,6 +14,11 @@ export interface Addon {
   reset_peak(): void;
   empty_cache(): void;
   set_cache_limit(bytes: number): void;
+  /** What the machine, the control group or `set_memory_limit` allows the process. */
+  memory_limit(): number;
+  /** The largest block that would be granted now. */
+  available_memory(): number;
+  set_memory_limit(bytes: number): void;
   /** Tells V8 of memory outside its heap, where it cannot be asked to collect. */
   adjust_external(bytes: number): void;
   set_poison(on: number): void;
@@ -32,7 +37,7 @@ export interface Addon {
     saved: ArrayBufferView,
     slope: number,
   ): string | undefined;
-  raw_alloc(bytes: number): ArrayBuffer | undefined;
+  raw_alloc(bytes: number): Uint8Array<ArrayBuffer> | undefined;
   readonly kernels: readonly string[];
   readonly arguments: Float64Array;
 }

@@ -1,4 +1,5 @@
-import { check_boolean, check_options, describe, fail, fail_type, shape_text } from '../errors';
+import { getHeapStatistics } from 'node:v8';
+import { bytes_text, check_boolean, check_options, describe, fail, fail_range, fail_type, shape_text } from '../errors';
 import { copy_into } from '../native/map';
 import { dtype_of_array, read_item } from '../ops/create';
 import { add_method } from '../ops/define';
@@ -95,12 +96,29 @@ function item(x: Tensor): number | boolean | bigint {
   return value_of(x.dtype, read_item(x));
 }
 
+/** V8 ends the process when its heap is full or one array too long for it, so both are foreseen: an array that grows needs twice its size. */
+const LONGEST_LIST = 2 ** 26;
+function check_heap(x: Tensor): void {
+  if (x.count < 2 ** 20) return;
+  const { heap_size_limit, used_heap_size } = getHeapStatistics();
+  const needed = 16 * x.count;
+  const left = heap_size_limit - used_heap_size;
+  if (needed > left || x.shape.some((size) => size > LONGEST_LIST))
+    fail_range(
+      'tolist',
+      `a list of shape ${shape_text(x.shape)} takes ${bytes_text(needed)}, JavaScript's heap has ${bytes_text(left)} left (and a list at most ${LONGEST_LIST} elements); use typed_array() or copy_to()`,
+    );
+}
+
 function tolist(x: Tensor): NestedList {
+  check_heap(x);
   const values = copied_values('tolist', x);
   let at = 0;
   const nest = (dim: number): NestedList => {
     if (dim === x.ndim) return value_of(x.dtype, values[at++]);
-    return Array.from({ length: x.shape[dim] }, () => nest(dim + 1));
+    const list: NestedList[] = [];
+    for (let i = 0; i < x.shape[dim]; i++) list.push(nest(dim + 1));
+    return list;
   };
   return nest(0);
 }

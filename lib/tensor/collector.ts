@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
 import * as v8 from 'node:v8';
 import * as vm from 'node:vm';
 import { addon } from '../native/addon';
+import { on_shortage } from '../native/shortage';
 
 /**
  * When to collect. Node runs finalizers only after the event loop turns, which a synchronous training loop never lets it do; but
@@ -29,29 +28,22 @@ function find_collector(): Collect | null {
   }
 }
 
-function machine_memory(): number {
-  let least = totalmem();
-  for (const file of ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes']) {
-    try {
-      const limit = Number(readFileSync(file, 'utf8'));
-      if (limit > 0 && limit < least) least = limit;
-    } catch {}
-  }
-  return least;
+function bytes_from_environment(name: string): number | undefined {
+  const given = process.env[name];
+  if (given === undefined) return undefined;
+  const bytes = Number(given);
+  if (!(bytes >= MiB && bytes <= Number.MAX_SAFE_INTEGER))
+    throw new Error(`${name}: expected a number of bytes of at least 1048576, got ${JSON.stringify(given)}`);
+  return bytes;
 }
 
 function budget_limit(): number {
-  const cap = machine_memory() / 8;
-  const given = process.env.CRESSET_MEMORY_BUDGET;
-  if (given === undefined) return Math.min(256 * MiB, cap);
-  const bytes = Number(given);
-  if (!(bytes >= MiB))
-    throw new Error(
-      `CRESSET_MEMORY_BUDGET: expected a number of bytes of at least 1048576, got ${JSON.stringify(given)}`,
-    );
-  return Math.min(bytes, cap);
+  const cap = addon.memory_limit() / 8;
+  return Math.min(bytes_from_environment('CRESSET_MEMORY_BUDGET') ?? 256 * MiB, cap);
 }
 
+const memory_limit = bytes_from_environment('CRESSET_MEMORY_LIMIT');
+if (memory_limit !== undefined) addon.set_memory_limit(memory_limit);
 const collect = find_collector();
 const process_limit = budget_limit();
 const stress = process.env.CRESSET_GC_STRESS === '1';
@@ -134,15 +126,10 @@ function live_bytes(): number {
   return addon.arguments[5];
 }
 
-/** Out of memory: collect everything, drop the cache, try once more. */
-export function rescue(storage: object, nbytes: number): number {
-  collect?.();
-  addon.sweep(1);
+on_shortage(() => {
+  collect_garbage();
   addon.empty_cache();
-  const id = addon.allocate(storage, nbytes);
-  if (id === 0) throw new RangeError(`cresset: out of memory: ${nbytes} bytes were asked for`);
-  return id;
-}
+});
 
 export interface MemoryStats {
   /** Bytes of blocks handed out, of all workers. */

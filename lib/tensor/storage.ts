@@ -1,5 +1,6 @@
 import { addon } from '../native/addon';
-import { before_allocation, give_back, rescue } from './collector';
+import { ask_again } from '../native/shortage';
+import { before_allocation, give_back } from './collector';
 
 /** An id that never resolves. It must not be 0, which stands for an immediate operand. */
 const RELEASED = -1;
@@ -11,6 +12,11 @@ export function set_arena(list: Storage[] | null): Storage[] | null {
   const previous = arena;
   arena = list;
   return previous;
+}
+
+/** Apart, so that the usual case makes no closure. */
+function allocate_again(storage: Storage, nbytes: number): number {
+  return ask_again('cresset', nbytes, () => addon.allocate(storage, nbytes));
 }
 
 /** Bytes a tensor lives in. The native block belongs to this object: when the collector takes it, a sweep frees the block. */
@@ -41,7 +47,7 @@ export class Storage {
     const storage = new Storage(nbytes, null);
     if (nbytes === 0) return storage;
     before_allocation(nbytes);
-    storage.id = addon.allocate(storage, nbytes) || rescue(storage, nbytes);
+    storage.id = addon.allocate(storage, nbytes) || allocate_again(storage, nbytes);
     if (arena !== null) {
       storage.internal = true;
       arena.push(storage);

@@ -93,6 +93,14 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
     double bytes = number_at(info, 0);
     if (bytes >= 0 && bytes < 9e15) set_cache_limit(static_cast<size_t>(bytes));
   });
+  add(exports, "memory_limit",
+      [](Info info) { return Napi::Number::New(info.Env(), static_cast<double>(memory_limit())); });
+  add(exports, "available_memory",
+      [](Info info) { return Napi::Number::New(info.Env(), static_cast<double>(available_memory())); });
+  add(exports, "set_memory_limit", [](Info info) {
+    double bytes = number_at(info, 0);
+    if (bytes >= 0 && bytes < 9e15) set_memory_limit(static_cast<size_t>(bytes));
+  });
   add(exports, "adjust_external", [](Info info) {
     double bytes = info.Length() > 0 && info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : 0;
     if (bytes > -9e15 && bytes < 9e15)

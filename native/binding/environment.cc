@@ -14,7 +14,8 @@ std::atomic<int> threads{0};
 
 void on_buffer_collected(napi_env, void*, void* hint) { unpin(static_cast<Pin*>(hint)); }
 
-// CRESSET_EXTERNAL_BUFFERS=0 behaves as runtimes that forbid them do.
+}  // namespace
+
 bool external_buffers() {
   static const bool allowed = [] {
     const char* given = std::getenv("CRESSET_EXTERNAL_BUFFERS");
@@ -22,8 +23,6 @@ bool external_buffers() {
   }();
   return allowed;
 }
-
-}  // namespace
 
 Environment::Environment(napi_env environment) : env(environment), owned_arguments_(new double[kArguments]()) {
   if (thread_environments == nullptr) {

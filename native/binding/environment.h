@@ -11,6 +11,9 @@ namespace cresset::binding {
 
 constexpr int64_t kArguments = 1 << 15;
 
+// False where the runtime is said to forbid external ArrayBuffers: CRESSET_EXTERNAL_BUFFERS=0.
+bool external_buffers();
+
 // Everything one napi_env owns. A thread can hold several (Jest loads the addon once per test file), a process several threads.
 class Environment final : public Resolver {
  public:

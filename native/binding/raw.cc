@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "binding/environment.h"
 #include "kernels/leaky_relu.h"
 #include "runtime/allocator.h"
 #include "runtime/dtype.h"
@@ -62,6 +63,20 @@ void give_back(napi_env, void*, void* hint) {
   delete allocation;
 }
 
+// Aligned memory of V8's own, where external memory is forbidden.
+napi_value aligned_array(napi_env env, size_t bytes) {
+  constexpr size_t kAlignment = 64;
+  napi_value buffer = nullptr, result = nullptr;
+  void* data = nullptr;
+  if (bytes > available_memory() || napi_create_arraybuffer(env, bytes + kAlignment, &data, &buffer) != napi_ok) {
+    napi_get_and_clear_last_exception(env, &result);
+    return nullptr;
+  }
+  size_t offset = (kAlignment - reinterpret_cast<uintptr_t>(data) % kAlignment) % kAlignment;
+  napi_create_typedarray(env, napi_uint8_array, bytes, buffer, offset, &result);
+  return result;
+}
+
 }  // namespace
 
 bool RawArray::read(napi_env env, napi_value value) {
@@ -109,20 +124,24 @@ napi_value raw_leaky_relu_backward(napi_env env, napi_callback_info info) {
 napi_value raw_alloc(napi_env env, napi_callback_info info) {
   napi_value value[1], result = nullptr;
   size_t count = 1;
-  double bytes = NAN;
+  double number = NAN;
   napi_get_cb_info(env, info, &count, value, nullptr, nullptr);
-  if (count > 0) napi_get_value_double(env, value[0], &bytes);
-  if (!(bytes >= 1 && bytes <= 70368744177664.0)) return nullptr;
-  Allocation allocation = allocate(static_cast<size_t>(bytes));
+  if (count > 0) napi_get_value_double(env, value[0], &number);
+  if (!(number >= 1 && number <= 70368744177664.0)) return nullptr;
+  size_t bytes = static_cast<size_t>(number);
+  if (!external_buffers()) return aligned_array(env, bytes);
+  Allocation allocation = allocate(bytes);
   if (allocation.data == nullptr) return nullptr;
-  std::memset(allocation.data, 0, static_cast<size_t>(bytes));
+  std::memset(allocation.data, 0, bytes);
   auto* hint = new Allocation(allocation);
-  if (napi_create_external_arraybuffer(env, allocation.data, static_cast<size_t>(bytes), give_back, hint, &result) !=
-      napi_ok) {
-    give_back(env, nullptr, hint);
-    return nullptr;
+  napi_value buffer = nullptr;
+  napi_status status = napi_create_external_arraybuffer(env, allocation.data, bytes, give_back, hint, &buffer);
+  if (status == napi_ok) {
+    napi_create_typedarray(env, napi_uint8_array, bytes, buffer, 0, &result);
+    return result;
   }
-  return result;
+  give_back(env, nullptr, hint);
+  return status == napi_no_external_buffers_allowed ? aligned_array(env, bytes) : nullptr;
 }
 
 }  // namespace cresset::binding

@@ -1,8 +1,11 @@
 #include "runtime/allocator.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <mutex>
 #include <vector>
+
+#include "runtime/memory_limit.h"
 
 #if defined(_WIN32)
 #include <malloc.h>
@@ -80,6 +83,34 @@ struct Pool {
   std::vector<uint8_t*> free[kClasses];
   AllocatorStats stats;
   size_t cache_limit = size_t{256} << 20;
+  size_t memory_limit = SIZE_MAX;
+  // Taken from the system since the machine's memory was last looked at. A look costs some ten microseconds.
+  size_t unseen = 0;
+  static constexpr size_t kLookEvery = size_t{64} << 20;
+
+  // What the system can give now. Memory that blocks have but nobody wrote to yet does not show in the machine's figures, so it is
+  // taken off; some is left for V8, the kernels' workspaces and everybody else.
+  size_t available() {
+    MachineMemory machine = machine_memory();
+    size_t ours = stats.in_use + stats.cached;
+    size_t limit = std::min(memory_limit, machine.total == 0 ? SIZE_MAX : machine.total);
+    size_t left = limit - std::min(limit, ours);
+    if (machine.total == 0) return left;
+    size_t resident = resident_bytes();
+    size_t taken = machine.total / 64 + (resident == 0 ? 0 : ours - std::min(ours, resident));
+    return std::min(left, machine.available - std::min(machine.available, taken));
+  }
+
+  bool is_granted(size_t bytes) {
+    unseen += bytes;
+    if (stats.in_use + stats.cached > memory_limit - std::min(memory_limit, bytes)) return false;
+    if (unseen < kLookEvery) return true;
+    if (bytes > available()) return false;
+    unseen = 0;
+    return true;
+  }
+
+  uint8_t* from_system(size_t bytes) { return is_granted(bytes) ? system_allocate(bytes) : nullptr; }
 
   // Gives cached blocks back, largest first, until in_use + cached fits into `limit`.
   void trim(size_t limit) {
@@ -118,10 +149,10 @@ Allocation allocate(size_t bytes) {
     p.stats.cached -= wanted.bytes;
   } else {
     p.trim(p.cache_limit > wanted.bytes ? p.cache_limit - wanted.bytes : 0);
-    data = system_allocate(wanted.bytes);
+    data = p.from_system(wanted.bytes);
     if (data == nullptr) {
       p.trim(0);
-      data = system_allocate(wanted.bytes);
+      data = p.from_system(wanted.bytes);
       if (data == nullptr) return {};
     }
     p.stats.system_allocations++;
@@ -148,6 +179,25 @@ void empty_cache() {
 #if defined(__GLIBC__)
   malloc_trim(0);
 #endif
+}
+
+size_t available_memory() {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  return p.available() + p.stats.cached;
+}
+
+void set_memory_limit(size_t bytes) {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  p.memory_limit = bytes;
+}
+
+size_t memory_limit() {
+  size_t machine = machine_memory().total;
+  Pool& p = pool();
+  std::lock_guard<std::mutex> lock(p.mutex);
+  return machine == 0 ? p.memory_limit : std::min(p.memory_limit, machine);
 }
 
 void set_cache_limit(size_t bytes) {

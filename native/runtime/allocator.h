@@ -18,10 +18,16 @@ struct AllocatorStats {
   size_t system_allocations = 0;
 };
 
-// `data` is null when the system has no memory left even with an empty cache.
+// `data` is null when there is not enough memory even with an empty cache. Systems grant more than they have and kill who uses
+// it, so what is free is looked at before the system is asked; see memory_limit.h.
 Allocation allocate(size_t bytes);
 void deallocate(Allocation allocation);
 void empty_cache();
+// The largest block that would be granted now, the cache given up.
+size_t available_memory();
+// No more than this is taken from the system, and no more than the machine or the control group has.
+void set_memory_limit(size_t bytes);
+size_t memory_limit();
 // Free memory is cached as long as in_use + cached stays below this.
 void set_cache_limit(size_t bytes);
 AllocatorStats allocator_stats();
