@@ -35,6 +35,7 @@ export interface BackwardOptions<A extends FloatArray> {
  * `x > 0 ? x : x * negative_slope` for every element. Returns `out`, or a new array of x's type.
  * @example
  * ```ts
+ * import { leaky_relu } from 'cresset/kernels';
  * leaky_relu(new Float32Array([-2, 3]), { negative_slope: 0.5 }); // [-1, 3]
  * ```
  */

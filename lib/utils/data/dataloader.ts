@@ -27,7 +27,7 @@ export type Source<Item> = MapStyle<Item> | IterableDataset<Item>;
  * ```ts
  * const data = new torch.utils.data.TensorDataset(torch.ones([10, 3]), torch.zeros([10, 1]));
  * const loader = new torch.utils.data.DataLoader(data, { batch_size: 4, shuffle: true });
- * for (const [x, y] of loader) console.log(x.shape, y.shape); // [4, 3] [4, 1], twice; [2, 3] [2, 1]
+ * for (const [x, y] of loader) console.log(x.shape, y.shape); // twice [4, 3] [4, 1], then [2, 3] [2, 1]
  * ```
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
  */
