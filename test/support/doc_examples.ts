@@ -147,6 +147,7 @@ function is_value(actual: unknown, literal: ts.Expression): boolean {
     return fields.every((each, i) => is_value(own[names[i]], each.initializer));
   }
   if (ts.isStringLiteral(literal)) return actual === literal.text;
+  if (typeof actual === 'string') return false;
   if (typeof actual === 'bigint') return text === `${actual}n`;
   if (typeof actual === 'number') return same_number(actual, text);
   return String(actual) === text;
