@@ -3,6 +3,7 @@
 //   N                         lanes; Lane = T; Bits = the unsigned integer of T's size
 //   set(v)  from_bits(b)      every lane v; every lane the value whose representation is b
 //   load(p)  load(p, n)       unaligned; the first n lanes (0 <= n <= N), the rest 0, touching no byte beyond them
+//   load(p, mask)             lane i from p[i] where the mask has it, else 0; touches no other byte
 //   store(p)  store(p, n)     the same for writing
 //   stream(p)                 past the caches; p aligned to the vector; publish with stream_fence()
 //   + - * /  unary -          IEEE; unary - flips the sign bit, NaN's too

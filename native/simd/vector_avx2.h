@@ -44,6 +44,9 @@ struct Vec<float> {
   static CRESSET_INLINE Vec load(const float* p, int64_t n) {
     return {_mm256_maskload_ps(p, _mm256_castps_si256(Mask<float>::first(n).v))};
   }
+  static CRESSET_INLINE Vec load(const float* p, Mask<float> lanes) {
+    return {_mm256_maskload_ps(p, _mm256_castps_si256(lanes.v))};
+  }
   CRESSET_INLINE void store(float* p) const { _mm256_storeu_ps(p, v); }
   CRESSET_INLINE void store(float* p, int64_t n) const {
     _mm256_maskstore_ps(p, _mm256_castps_si256(Mask<float>::first(n).v), v);
@@ -128,6 +131,9 @@ struct Vec<double> {
   static CRESSET_INLINE Vec load(const double* p) { return {_mm256_loadu_pd(p)}; }
   static CRESSET_INLINE Vec load(const double* p, int64_t n) {
     return {_mm256_maskload_pd(p, _mm256_castpd_si256(Mask<double>::first(n).v))};
+  }
+  static CRESSET_INLINE Vec load(const double* p, Mask<double> lanes) {
+    return {_mm256_maskload_pd(p, _mm256_castpd_si256(lanes.v))};
   }
   CRESSET_INLINE void store(double* p) const { _mm256_storeu_pd(p, v); }
   CRESSET_INLINE void store(double* p, int64_t n) const {

@@ -38,6 +38,7 @@ struct Vec<float> {
   static CRESSET_INLINE Vec load(const float* p, int64_t n) {
     return {_mm512_maskz_loadu_ps(Mask<float>::first(n).v, p)};
   }
+  static CRESSET_INLINE Vec load(const float* p, Mask<float> lanes) { return {_mm512_maskz_loadu_ps(lanes.v, p)}; }
   CRESSET_INLINE void store(float* p) const { _mm512_storeu_ps(p, v); }
   CRESSET_INLINE void store(float* p, int64_t n) const { _mm512_mask_storeu_ps(p, Mask<float>::first(n).v, v); }
   CRESSET_INLINE void stream(float* p) const { _mm512_stream_ps(p, v); }
@@ -123,6 +124,7 @@ struct Vec<double> {
   static CRESSET_INLINE Vec load(const double* p, int64_t n) {
     return {_mm512_maskz_loadu_pd(Mask<double>::first(n).v, p)};
   }
+  static CRESSET_INLINE Vec load(const double* p, Mask<double> lanes) { return {_mm512_maskz_loadu_pd(lanes.v, p)}; }
   CRESSET_INLINE void store(double* p) const { _mm512_storeu_pd(p, v); }
   CRESSET_INLINE void store(double* p, int64_t n) const { _mm512_mask_storeu_pd(p, Mask<double>::first(n).v, v); }
   CRESSET_INLINE void stream(double* p) const { _mm512_stream_pd(p, v); }

@@ -48,6 +48,14 @@ struct Vec<float> {
     for (int64_t i = 0; i < n; i++) lanes[i] = p[i];
     return load(lanes);
   }
+  static CRESSET_INLINE Vec load(const float* p, Mask<float> wanted) {
+    float lanes[N] = {};
+    const unsigned bits = wanted.bits();
+    for (int i = 0; i < N; i++) {
+      if (bits >> i & 1) lanes[i] = p[i];
+    }
+    return load(lanes);
+  }
   CRESSET_INLINE void store(float* p) const { vst1q_f32(p, v); }
   CRESSET_INLINE void store(float* p, int64_t n) const {
     float lanes[N];
@@ -135,6 +143,14 @@ struct Vec<double> {
   static CRESSET_INLINE Vec load(const double* p, int64_t n) {
     double lanes[N] = {};
     for (int64_t i = 0; i < n; i++) lanes[i] = p[i];
+    return load(lanes);
+  }
+  static CRESSET_INLINE Vec load(const double* p, Mask<double> wanted) {
+    double lanes[N] = {};
+    const unsigned bits = wanted.bits();
+    for (int i = 0; i < N; i++) {
+      if (bits >> i & 1) lanes[i] = p[i];
+    }
     return load(lanes);
   }
   CRESSET_INLINE void store(double* p) const { vst1q_f64(p, v); }

@@ -44,6 +44,7 @@ struct Vec {
   }
   static CRESSET_INLINE Vec load(const T* p) { return {*p}; }
   static CRESSET_INLINE Vec load(const T* p, int64_t n) { return {n > 0 ? *p : T(0)}; }
+  static CRESSET_INLINE Vec load(const T* p, Mask<T> lane) { return {lane.on ? *p : T(0)}; }
   CRESSET_INLINE void store(T* p) const { *p = v; }
   CRESSET_INLINE void store(T* p, int64_t n) const {
     if (n > 0) *p = v;
