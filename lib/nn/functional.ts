@@ -39,6 +39,9 @@ export {
   tanh,
   tanhshrink,
 } from '../ops/activation_smooth';
+export { type Conv, conv1d, conv2d, conv2d_leaky_relu } from '../ops/conv';
+export type { ConvOptions, ConvPadding, ConvTransposeOptions } from '../ops/conv_settings';
+export { type ConvTranspose, conv_transpose1d, conv_transpose2d } from '../ops/conv_transpose';
 export { type CrossEntropyOptions, cross_entropy, type NllLossOptions, nll_loss } from '../ops/cross_entropy';
 export { alpha_dropout, type DropoutOptions, dropout } from '../ops/dropout';
 export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/dropout_channels';

@@ -31,6 +31,9 @@ export {
   Tanhshrink,
 } from './modules/activation_smooth';
 export { ModuleDict, ModuleList } from './modules/container';
+export { Conv1d, Conv2d } from './modules/conv';
+export type { ConvModuleOptions, ConvPaddingMode, ConvTransposeModuleOptions } from './modules/conv_base';
+export { ConvTranspose1d, ConvTranspose2d } from './modules/conv_transpose';
 export {
   AlphaDropout,
   Dropout,

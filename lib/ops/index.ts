@@ -28,6 +28,8 @@ export {
   lt,
   ne,
 } from './compare';
+export { conv1d, conv2d } from './conv';
+export { conv_transpose1d, conv_transpose2d } from './conv_transpose';
 export {
   arange,
   empty,

@@ -89,6 +89,11 @@ export function masked_slope(g: Tensor, mask: Tensor, slope: number, origins: ()
   ]);
 }
 
+/** On a fresh, dense value that nobody has seen: `leaky_relu` in place, its sign bits into `mask`, outside the graph. */
+export function leaky_relu_in_passing(value: Tensor, mask: Tensor | null, slope: number): void {
+  forward(value.dtype.code, value.count, value, value, mask, slope);
+}
+
 function rule({ shape, dtype }: Tensor, slope: number) {
   return (g: Tensor, node: Node) => [masked_slope(g, node.saved(0), slope, () => stand_ins(node, [{ shape, dtype }]))];
 }

@@ -128,7 +128,8 @@ struct CopyRows {
   T* to;
   int64_t stride;
   void operator()(int64_t begin, int64_t end) const {
-    for (int64_t i = begin; i < end; i++) std::memcpy(to + i * stride, from + i * columns, sizeof(T) * static_cast<size_t>(columns));
+    for (int64_t i = begin; i < end; i++)
+      std::memcpy(to + i * stride, from + i * columns, sizeof(T) * static_cast<size_t>(columns));
   }
 };
 
@@ -254,7 +255,8 @@ void weight_gradient(Call& call) {
   p.bias_gradient = call.optional<T>(g.groups * g.out_channels);
   if (g.weight_count() == 0 || g.output_count() == 0) {
     std::fill_n(p.weight_gradient, g.weight_count(), T(0));
-    if (p.bias_gradient != nullptr && g.output_count() == 0) std::fill_n(p.bias_gradient, g.groups * g.out_channels, T(0));
+    if (p.bias_gradient != nullptr && g.output_count() == 0)
+      std::fill_n(p.bias_gradient, g.groups * g.out_channels, T(0));
     return;
   }
   const ForwardPatches<T> patches(g, x);

@@ -7,10 +7,11 @@ import { own_modules } from '../tree';
 import { is_trusted, Passing, trust } from '../trust';
 import { LeakyReLU } from './activation';
 import { IndexedModules, named_entries } from './container';
+import { Conv } from './conv';
 import { Linear } from './linear';
 
 /**
- * Modules one after another. A `Linear` followed by a `LeakyReLU` runs as one kernel, with the same bits; values between our own modules that
+ * Modules one after another. A `Linear` or a convolution followed by a `LeakyReLU` runs as one kernel, with the same bits; values between our own modules that
  * no hook and no module of yours has seen are freed as soon as backward is done with them.
  * @example
  * ```ts
@@ -48,10 +49,13 @@ export class Sequential extends IndexedModules {
       const module = chain[i];
       const trusted = is_trusted(module);
       const next = chain[i + 1];
-      if (fuse && trusted && module instanceof Linear && next instanceof LeakyReLU && is_trusted(next)) {
-        at = at.become(linear_leaky_relu(at.value, module.weight, module.bias, next.negative_slope), true);
-        i++;
-        continue;
+      if (fuse && trusted && next instanceof LeakyReLU && is_trusted(next)) {
+        const both = with_leaky_relu(module, at.value, next.negative_slope);
+        if (both !== null) {
+          at = at.become(both, true);
+          i++;
+          continue;
+        }
       }
       const output = module.forward(at.value);
       // Whatever a user's module returns goes on; only tensors have memory to look after.
@@ -64,6 +68,12 @@ export class Sequential extends IndexedModules {
   }
 }
 trust(Sequential);
+
+/** Both modules in one pass; null where there is no such kernel. */
+function with_leaky_relu(module: Module, input: Tensor, slope: number): Tensor | null {
+  if (module instanceof Linear) return linear_leaky_relu(input, module.weight, module.bias, slope);
+  return module instanceof Conv ? module.forward_leaky_relu(input, slope) : null;
+}
 
 /** The modules in order; those of a plain Sequential within stand in its place. */
 function flattened(sequence: Sequential, chain: Module[] = []): Module[] {
