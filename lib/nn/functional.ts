@@ -43,11 +43,51 @@ export { type Conv, conv1d, conv2d, conv2d_leaky_relu } from '../ops/conv';
 export type { ConvOptions, ConvPadding, ConvTransposeOptions } from '../ops/conv_settings';
 export { type ConvTranspose, conv_transpose1d, conv_transpose2d } from '../ops/conv_transpose';
 export { type CrossEntropyOptions, cross_entropy, type NllLossOptions, nll_loss } from '../ops/cross_entropy';
+export {
+  type CosineSimilarityOptions,
+  cosine_similarity,
+  type PairwiseDistanceOptions,
+  pairwise_distance,
+} from '../ops/distance';
 export { alpha_dropout, type DropoutOptions, dropout } from '../ops/dropout';
 export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/dropout_channels';
 export { one_hot } from '../ops/indexing';
 export { type LeakyReluOptions, leaky_relu, leaky_relu_ } from '../ops/leaky_relu';
-export { type LossOptions, type LossReduction, l1_loss, mse_loss } from '../ops/loss';
+export type { LossOptions, LossReduction } from '../ops/loss';
+export {
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+  binary_cross_entropy,
+  binary_cross_entropy_with_logits,
+} from '../ops/loss_binary';
+export { type MultiMarginLossOptions, multi_margin_loss, multilabel_margin_loss } from '../ops/loss_classes';
+export {
+  type GaussianNllOptions,
+  gaussian_nll_loss,
+  type KlDivOptions,
+  kl_div,
+  type PoissonNllOptions,
+  poisson_nll_loss,
+} from '../ops/loss_divergence';
+export {
+  cosine_embedding_loss,
+  hinge_embedding_loss,
+  type MarginLossOptions,
+  margin_ranking_loss,
+  multilabel_soft_margin_loss,
+  soft_margin_loss,
+  type TripletMarginLossOptions,
+  triplet_margin_loss,
+} from '../ops/loss_margin';
+export {
+  type HuberLossOptions,
+  huber_loss,
+  l1_loss,
+  mse_loss,
+  type SmoothL1LossOptions,
+  smooth_l1_loss,
+  type WeightedLossOptions,
+} from '../ops/loss_regression';
 export { linear, linear_leaky_relu } from '../ops/matmul';
 export { type PaddingMode, type PadOptions, pad } from '../ops/pad';
 export { log_softmax, softmax } from '../ops/softmax';

@@ -34,6 +34,7 @@ export { ModuleDict, ModuleList } from './modules/container';
 export { Conv1d, Conv2d } from './modules/conv';
 export type { ConvModuleOptions, ConvPaddingMode, ConvTransposeModuleOptions } from './modules/conv_base';
 export { ConvTranspose1d, ConvTranspose2d } from './modules/conv_transpose';
+export { CosineSimilarity, PairwiseDistance } from './modules/distance';
 export {
   AlphaDropout,
   Dropout,
@@ -48,12 +49,33 @@ export { Linear, type LinearOptions } from './modules/linear';
 export {
   CrossEntropyLoss,
   type CrossEntropyLossOptions,
+  HuberLoss,
   L1Loss,
   MSELoss,
   NLLLoss,
   type NLLLossOptions,
   type RegressionLossOptions,
+  SmoothL1Loss,
 } from './modules/loss';
+export {
+  BCELoss,
+  type BCELossOptions,
+  BCEWithLogitsLoss,
+  type BCEWithLogitsLossOptions,
+  GaussianNLLLoss,
+  KLDivLoss,
+  PoissonNLLLoss,
+} from './modules/loss_distribution';
+export {
+  CosineEmbeddingLoss,
+  HingeEmbeddingLoss,
+  MarginRankingLoss,
+  MultiLabelMarginLoss,
+  MultiLabelSoftMarginLoss,
+  MultiMarginLoss,
+  SoftMarginLoss,
+  TripletMarginLoss,
+} from './modules/loss_margin';
 export { ParameterDict, ParameterList } from './modules/parameter_container';
 export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './modules/rnn';
 export { type RecurrentOptions, RNNBase } from './modules/rnn_base';

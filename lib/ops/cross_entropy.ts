@@ -183,6 +183,13 @@ function target_distribution(
   return where(ne(column, ignore_index), q, 0);
 }
 
+export function check_label_smoothing(op: string, value: unknown): number {
+  const smoothing = check_number(op, 'label_smoothing', value);
+  return smoothing >= 0 && smoothing <= 1
+    ? smoothing
+    : fail(op, `expected label_smoothing between 0 and 1, got ${smoothing}`);
+}
+
 /** Targets that are probabilities. */
 function soft_cross_entropy(
   op: string,
@@ -220,9 +227,7 @@ export const cross_entropy = op({
   methods: [],
   call: (input: Tensor, target: Tensor, options?: Tensor | CrossEntropyOptions | null): Tensor => {
     const given = check_options('cross_entropy', named_weight(options), { ...class_defaults, label_smoothing: 0 });
-    const smoothing = check_number('cross_entropy', 'label_smoothing', given.label_smoothing);
-    if (!(smoothing >= 0 && smoothing <= 1))
-      fail('cross_entropy', `expected label_smoothing between 0 and 1, got ${smoothing}`);
+    const smoothing = check_label_smoothing('cross_entropy', given.label_smoothing);
     const x = check_tensor('cross_entropy', 'input', input);
     const t = check_tensor('cross_entropy', 'target', target);
     if (t.dtype.is_floating_point && x.ndim > 0 && same_shape(x.shape, t.shape))

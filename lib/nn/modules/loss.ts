@@ -1,6 +1,7 @@
-import { check_integer, check_number, check_options } from '../../errors';
-import { cross_entropy, named_weight, nll_loss } from '../../ops/cross_entropy';
-import { check_reduction, type LossReduction, l1_loss, mse_loss } from '../../ops/loss';
+import { check_integer, check_options } from '../../errors';
+import { check_label_smoothing, cross_entropy, named_weight, nll_loss } from '../../ops/cross_entropy';
+import { check_reduction, type LossReduction } from '../../ops/loss';
+import { check_beta, check_delta, huber_loss, l1_loss, mse_loss, smooth_l1_loss } from '../../ops/loss_regression';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 
@@ -11,7 +12,8 @@ export interface RegressionLossOptions {
   reduction?: LossReduction;
 }
 
-abstract class RegressionLoss extends Module {
+/** A loss whose only option is how it is reduced. */
+export abstract class ReducedLoss extends Module {
   readonly reduction: LossReduction;
 
   constructor(options?: RegressionLossOptions) {
@@ -22,16 +24,46 @@ abstract class RegressionLoss extends Module {
 }
 
 /** The mean of `(input - target)²`. @see https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html */
-export class MSELoss extends RegressionLoss {
+export class MSELoss extends ReducedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return mse_loss(input, target, { reduction: this.reduction });
   }
 }
 
 /** The mean of `|input - target|`. @see https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html */
-export class L1Loss extends RegressionLoss {
+export class L1Loss extends ReducedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return l1_loss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** Squares near zero, magnitudes beyond `beta` (default 1). @see https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html */
+export class SmoothL1Loss extends ReducedLoss {
+  readonly beta: number;
+
+  constructor(options?: RegressionLossOptions & { beta?: number }) {
+    const { reduction, beta } = check_options('SmoothL1Loss', options, { reduction: 'mean' as const, beta: 1 });
+    super({ reduction });
+    this.beta = check_beta('SmoothL1Loss', beta);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return smooth_l1_loss(input, target, { reduction: this.reduction, beta: this.beta });
+  }
+}
+
+/** Squares near zero, straight lines beyond `delta` (default 1). @see https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html */
+export class HuberLoss extends ReducedLoss {
+  readonly delta: number;
+
+  constructor(options?: RegressionLossOptions & { delta?: number }) {
+    const { reduction, delta } = check_options('HuberLoss', options, { reduction: 'mean' as const, delta: 1 });
+    super({ reduction });
+    this.delta = check_delta('HuberLoss', delta);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return huber_loss(input, target, { reduction: this.reduction, delta: this.delta });
   }
 }
 
@@ -97,7 +129,7 @@ export class CrossEntropyLoss extends ClassLoss {
       label_smoothing: 0,
     });
     super('CrossEntropyLoss', given);
-    this.label_smoothing = check_number('CrossEntropyLoss', 'label_smoothing', given.label_smoothing);
+    this.label_smoothing = check_label_smoothing('CrossEntropyLoss', given.label_smoothing);
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {

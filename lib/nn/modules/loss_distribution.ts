@@ -1,0 +1,164 @@
+import { check_boolean, check_number, check_options, fail_range } from '../../errors';
+import { check_reduction, type LossReduction } from '../../ops/loss';
+import { binary_cross_entropy, binary_cross_entropy_with_logits } from '../../ops/loss_binary';
+import {
+  check_kl_reduction,
+  type GaussianNllOptions,
+  gaussian_nll_loss,
+  type KlDivOptions,
+  kl_div,
+  type PoissonNllOptions,
+  poisson_nll_loss,
+} from '../../ops/loss_divergence';
+import { check_tensor, Tensor } from '../../tensor/tensor';
+import { Module } from '../module';
+
+/** Losses of probabilities and distributions as modules: `forward(input, target)`. */
+
+export interface BCELossOptions {
+  /** A factor for each element, broadcast to the input. */
+  weight?: Tensor | null;
+  /** What becomes of the elements' losses. Default `mean`. */
+  reduction?: LossReduction;
+}
+
+export interface BCEWithLogitsLossOptions extends BCELossOptions {
+  /** How much positive examples count, broadcast to the input: one for each class. */
+  pos_weight?: Tensor | null;
+}
+
+/** PyTorch's first positional option is the weight. */
+const named = <T extends object>(options: Tensor | T | null | undefined): T | { weight: Tensor } | undefined =>
+  options instanceof Tensor ? { weight: options } : (options ?? undefined);
+
+/** Weights are buffers, so that they are saved and converted with the module. */
+abstract class BinaryLoss extends Module {
+  declare weight: Tensor | null;
+  readonly reduction: LossReduction;
+
+  constructor(name: string, { weight, reduction }: Required<BCELossOptions>) {
+    super();
+    this.register_buffer('weight', weight === null ? null : check_tensor(name, 'weight', weight));
+    this.reduction = check_reduction(name, reduction);
+  }
+}
+
+/**
+ * Binary cross entropy of probabilities, which must lie in [0, 1].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
+ */
+export class BCELoss extends BinaryLoss {
+  constructor(options?: Tensor | BCELossOptions | null) {
+    super('BCELoss', check_options('BCELoss', named(options), { weight: null, reduction: 'mean' as const }));
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return binary_cross_entropy(input, target, { weight: this.weight, reduction: this.reduction });
+  }
+}
+
+/**
+ * Binary cross entropy of logits: sigmoid and loss in one pass.
+ * @example
+ * ```ts
+ * const criterion = new torch.nn.BCEWithLogitsLoss({ pos_weight: torch.tensor([2]) });
+ * criterion.forward(torch.tensor([0]), torch.tensor([1])).item(); // 1.3862943649291992
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
+ */
+export class BCEWithLogitsLoss extends BinaryLoss {
+  declare pos_weight: Tensor | null;
+
+  constructor(options?: Tensor | BCEWithLogitsLossOptions | null) {
+    const name = 'BCEWithLogitsLoss';
+    const { pos_weight, ...given } = check_options<Required<BCEWithLogitsLossOptions>>(name, named(options), {
+      weight: null,
+      reduction: 'mean',
+      pos_weight: null,
+    });
+    super(name, given);
+    this.register_buffer('pos_weight', pos_weight === null ? null : check_tensor(name, 'pos_weight', pos_weight));
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, reduction, pos_weight } = this;
+    return binary_cross_entropy_with_logits(input, target, { weight, reduction, pos_weight });
+  }
+}
+
+/**
+ * Kullback and Leibler's divergence of log probabilities; `batchmean` is the one of mathematics.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
+ */
+export class KLDivLoss extends Module {
+  readonly reduction: LossReduction | 'batchmean';
+  readonly log_target: boolean;
+
+  constructor(options?: KlDivOptions) {
+    super();
+    const { reduction, log_target } = check_options<Required<KlDivOptions>>('KLDivLoss', options, {
+      reduction: 'mean',
+      log_target: false,
+    });
+    this.reduction = check_kl_reduction('KLDivLoss', reduction);
+    this.log_target = check_boolean('KLDivLoss', 'log_target', log_target);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return kl_div(input, target, { reduction: this.reduction, log_target: this.log_target });
+  }
+}
+
+/** Counts under Poisson's distribution. @see https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html */
+export class PoissonNLLLoss extends Module {
+  readonly log_input: boolean;
+  readonly full: boolean;
+  readonly eps: number;
+  readonly reduction: LossReduction;
+
+  constructor(options?: PoissonNllOptions) {
+    super();
+    const name = 'PoissonNLLLoss';
+    const given = check_options<Required<PoissonNllOptions>>(name, options, {
+      log_input: true,
+      full: false,
+      eps: 1e-8,
+      reduction: 'mean',
+    });
+    this.log_input = check_boolean(name, 'log_input', given.log_input);
+    this.full = check_boolean(name, 'full', given.full);
+    this.eps = check_number(name, 'eps', given.eps);
+    this.reduction = check_reduction(name, given.reduction);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { log_input, full, eps, reduction } = this;
+    return poisson_nll_loss(input, target, { log_input, full, eps, reduction });
+  }
+}
+
+/** Numbers under normal distributions: `forward(mean, target, variance)`. @see https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html */
+export class GaussianNLLLoss extends Module {
+  readonly full: boolean;
+  readonly eps: number;
+  readonly reduction: LossReduction;
+
+  constructor(options?: GaussianNllOptions) {
+    super();
+    const name = 'GaussianNLLLoss';
+    const given = check_options<Required<GaussianNllOptions>>(name, options, {
+      full: false,
+      eps: 1e-6,
+      reduction: 'mean',
+    });
+    this.full = check_boolean(name, 'full', given.full);
+    this.eps = check_number(name, 'eps', given.eps);
+    if (!(this.eps > 0)) fail_range(name, `expected eps to be greater than 0, got ${this.eps}`);
+    this.reduction = check_reduction(name, given.reduction);
+  }
+
+  override forward(input: Tensor, target: Tensor, variance: Tensor | number): Tensor {
+    const { full, eps, reduction } = this;
+    return gaussian_nll_loss(input, target, variance, { full, eps, reduction });
+  }
+}

@@ -1,0 +1,90 @@
+import { check_boolean, check_number, check_options } from '../errors';
+import { broadcast_shapes } from '../tensor/shape';
+import { check_floating, type Tensor } from '../tensor/tensor';
+import { add, div, mul, sub } from './arithmetic';
+import { clamp_min } from './clamp';
+import { op, type Reference, sample } from './define';
+import { norm } from './norm';
+import { broadcast_reference } from './operand';
+import { sqrt } from './pointwise';
+import { sum } from './reduce';
+
+/** How near vectors are. */
+
+export interface PairwiseDistanceOptions {
+  /** Which norm. Default 2. */
+  p?: number;
+  /** Added to every difference. Default 1e-6. */
+  eps?: number;
+  keepdim?: boolean;
+}
+
+export interface CosineSimilarityOptions {
+  /** Default 1. */
+  dim?: number;
+  /** The smallest length of a vector. Default 1e-8. */
+  eps?: number;
+}
+
+/**
+ * The norm of `x1 - x2 + eps` along the last dimension.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
+ */
+export const pairwise_distance = op({
+  name: 'pairwise_distance',
+  methods: [],
+  sums: true,
+  call: (x1: Tensor, x2: Tensor, options?: PairwiseDistanceOptions): Tensor => {
+    const { p, eps, keepdim } = check_options('pairwise_distance', options, { p: 2, eps: 1e-6, keepdim: false });
+    const a = check_floating('pairwise_distance', 'x1', x1);
+    const b = check_floating('pairwise_distance', 'x2', x2);
+    check_boolean('pairwise_distance', 'keepdim', keepdim);
+    broadcast_shapes('pairwise_distance', a.shape, b.shape);
+    const apart = add(sub(a, b), check_number('pairwise_distance', 'eps', eps));
+    return norm(apart, check_number('pairwise_distance', 'p', p), -1, keepdim);
+  },
+  samples: () => [
+    { args: [sample([5]), sample([5])] },
+    { args: [sample([4, 7]), sample([4, 7]), { p: 3 }] },
+    { args: [sample([4, 7]), sample([7]), { p: 1, eps: 0.01, keepdim: true }] },
+  ],
+  errors: () => [
+    { args: [sample([2, 3]), sample([4])], message: /cannot be broadcast/ },
+    { args: [sample([2]), sample([2]), { p: 'fro' }], message: /expected p to be a number, got "fro"/ },
+  ],
+  reference: (a: Reference, b: Reference, { p = 2, eps = 1e-6, keepdim = false }: PairwiseDistanceOptions = {}) => {
+    const { shape, data } = broadcast_reference(a, b, (x, y) => Math.abs(x - y + eps) ** p);
+    const n = shape[shape.length - 1];
+    const rows = Float64Array.from({ length: data.length / n }, (_, row) => {
+      let total = 0;
+      for (let i = 0; i < n; i++) total += data[row * n + i];
+      return total ** (1 / p);
+    });
+    return { shape: [...shape.slice(0, -1), ...(keepdim ? [1] : [])], data: rows };
+  },
+});
+
+/**
+ * The cosine of the angle between vectors along a dimension.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
+ */
+export const cosine_similarity = op({
+  name: 'cosine_similarity',
+  methods: [],
+  sums: true,
+  call: (x1: Tensor, x2: Tensor, options?: CosineSimilarityOptions): Tensor => {
+    const { dim, eps } = check_options('cosine_similarity', options, { dim: 1, eps: 1e-8 });
+    const a = check_floating('cosine_similarity', 'x1', x1);
+    const b = check_floating('cosine_similarity', 'x2', x2);
+    broadcast_shapes('cosine_similarity', a.shape, b.shape);
+    const smallest = check_number('cosine_similarity', 'eps', eps);
+    const unit = (x: Tensor): Tensor => div(x, clamp_min(sqrt(sum(mul(x, x), dim, true)), smallest));
+    return sum(mul(unit(a), unit(b)), dim);
+  },
+  samples: () => [
+    { args: [sample([4, 7]), sample([4, 7])] },
+    { args: [sample([4, 7, 2]), sample([7, 2]), { dim: -1 }] },
+    { args: [sample([5]), sample([5]), { dim: 0 }] },
+  ],
+  errors: () => [{ args: [sample([2]), sample([2]), { dims: 0 }], message: /Misspelled option "dims"/ }],
+});
