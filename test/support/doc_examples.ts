@@ -126,8 +126,14 @@ export function program_of({ file, code }: Example, checked: boolean): string {
 /** Where `actual` is not what the comment says, in words; null where it is. Numbers agree if they round to what is written. */
 export function mismatch(actual: unknown, wanted: string): string | null {
   const { statements } = ts.createSourceFile('comment.ts', `(${wanted})`, ts.ScriptTarget.ES2023, true);
+  const { diagnostics } = ts.transpileModule(`(${wanted})`, { reportDiagnostics: true });
   const [first] = statements;
-  if (statements.length !== 1 || !ts.isExpressionStatement(first) || !ts.isParenthesizedExpression(first.expression))
+  if (
+    diagnostics!.length > 0 ||
+    statements.length !== 1 ||
+    !ts.isExpressionStatement(first) ||
+    !ts.isParenthesizedExpression(first.expression)
+  )
     return `the comment "${wanted}" does not read as a value`;
   return is_value(actual, first.expression.expression) ? null : `got ${inspect(actual)}, the comment says ${wanted}`;
 }
