@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as torch from 'cresset';
-import { is_implemented, type ModuleReport, read_golden, run_module, run_sample, TOLERANCE } from './support/parity';
+import {
+  is_implemented,
+  type ModuleReport,
+  printed,
+  read_golden,
+  run_module,
+  run_sample,
+  TOLERANCE,
+} from './support/parity';
 import { read_page } from './support/parity_page';
 
 /** Every module on PyTorch's own samples; see docs/parity.md. */
@@ -81,6 +89,13 @@ test.each(implemented)('%s', (name) => {
   const report = report_of(name);
   expect(report.failures).toEqual([]);
   expect(report.samples).toBeGreaterThan(0);
+});
+
+test.each(implemented)('%s prints as PyTorch prints it', (name) => {
+  for (const sample of golden.samples.filter(({ module }) => module === name)) {
+    const [ours, theirs] = printed(sample);
+    expect(ours).toBe(theirs);
+  }
 });
 
 test('the list of what is not implemented is right', () => {

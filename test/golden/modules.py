@@ -172,7 +172,8 @@ def sample(module, args, kwargs, source, title, training):
     if sum(t.numel() for t in tensors([args, kwargs, before])) > MOST_ELEMENTS:
         return None
     return {
-        "module": type(module).__name__, "make": arguments_of(module), "source": source, "title": title, "training": training,
+        "module": type(module).__name__, "make": arguments_of(module), "text": str(module), "source": source, "title": title,
+        "training": training,
         "args": written(list(args)), "kwargs": {name: written(value) for name, value in kwargs.items() if value is not None},
         "state": {name: tensor(t.detach()) for name, t in before.items()},
         "outputs": outputs, "input_gradients": inputs, "gradients": weights, "after": after,

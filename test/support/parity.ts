@@ -20,6 +20,8 @@ type Result = Omit<TensorText, 'values'> & { values?: number[]; bytes?: string }
 export interface ParitySample {
   module: string;
   make: unknown[];
+  /** How PyTorch prints it. */
+  text: string;
   source: string;
   title: string;
   training: boolean;
@@ -122,6 +124,12 @@ function flat(value: unknown): torch.Tensor[] {
 function upstream(output: torch.Tensor): torch.Tensor {
   const values = Float64Array.from({ length: output.numel() }, (_, i) => (((7 * i + 3) % 11) - 5) / 4);
   return torch.tensor(values).reshape(output.shape).to(output.dtype);
+}
+
+/** How a module prints, beside how PyTorch prints it; whole numbers without the ".0" by which Python tells floats. */
+export function printed(sample: ParitySample): [ours: string, theirs: string] {
+  const plain = (text: string): string => text.replace(/(\d)\.0\b/g, '$1');
+  return [plain(String(make(sample, torch.float32))), plain(sample.text)];
 }
 
 export type Errors = Record<string, number>;
