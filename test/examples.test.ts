@@ -70,6 +70,17 @@ test('mlp fits its regression', () => {
   expect(stdout).not.toBe('');
 });
 
+test('iris tells the species apart, reports and writes', () => {
+  const out = join(folder, 'iris');
+  const { status, stdout, stderr } = run('iris', '--epochs', '40', '--seed', '1', '--out', out);
+  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  expect(Number(/test accuracy ([\d.]+) %/.exec(stdout)![1])).toBeGreaterThan(90);
+  expect(stdout).toContain('setosa     taken for setosa 10, versicolor 0, virginica 0');
+  expect(stderr).toMatch(/training 100 % 40\/40 {2}[\d,]+ epochs\/s {2}loss 0\.\d+ {2}test 0\.\d+/);
+  expect(readFileSync(join(out, 'loss.svg'), 'utf8')).toContain('>test loss</text>');
+  expect(readFileSync(join(out, 'model.safetensors')).length).toBeGreaterThan(500);
+});
+
 test('learnable_slope recovers the slope in every spelling, and plots it', () => {
   const out = join(folder, 'slope');
   const { status, stdout, stderr } = run(

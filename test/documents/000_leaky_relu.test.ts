@@ -68,6 +68,82 @@ describe('MLPWithLeakyReLU', () => {
   });
 });
 
+// GAN discriminator with LeakyReLU (standard practice)
+class Discriminator extends torch.nn.Module {
+  private conv1: torch.nn.Conv2d;
+  private leaky_relu: torch.nn.LeakyReLU;
+  private conv2: torch.nn.Conv2d;
+  private fc: torch.nn.Linear;
+
+  constructor() {
+    super();
+    this.conv1 = new torch.nn.Conv2d(3, 32, { kernel_size: 4, stride: 2, padding: 1 });
+    this.leaky_relu = new torch.nn.LeakyReLU(0.2); // GANs often use 0.2
+    this.conv2 = new torch.nn.Conv2d(32, 64, { kernel_size: 4, stride: 2, padding: 1 });
+    this.fc = new torch.nn.Linear(64 * 8 * 8, 1);
+  }
+
+  forward(x: torch.Tensor): torch.Tensor {
+    x = this.conv1.forward(x);
+    x = this.leaky_relu.forward(x);
+    x = this.conv2.forward(x);
+    x = this.leaky_relu.forward(x);
+    x = x.flatten(1);
+    return this.fc.forward(x);
+  }
+}
+// LeakyReLU helps discriminator training stability
+
+describe('Discriminator', () => {
+  test('its parameters, though private, are found; it prints as PyTorch prints it', () => {
+    const model = new Discriminator();
+    expect(model.named_parameters().map(([name, { shape }]) => [name, shape])).toEqual([
+      ['conv1.weight', [32, 3, 4, 4]],
+      ['conv1.bias', [32]],
+      ['conv2.weight', [64, 32, 4, 4]],
+      ['conv2.bias', [64]],
+      ['fc.weight', [1, 64 * 8 * 8]],
+      ['fc.bias', [1]],
+    ]);
+    expect(String(model)).toBe(
+      [
+        'Discriminator(',
+        '  (conv1): Conv2d(3, 32, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))',
+        '  (leaky_relu): LeakyReLU(negative_slope=0.2)',
+        '  (conv2): Conv2d(32, 64, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))',
+        '  (fc): Linear(in_features=4096, out_features=1, bias=True)',
+        ')',
+      ].join('\n'),
+    );
+  });
+
+  test('it learns to tell smooth images from noise, and no parameter is without a gradient', () => {
+    torch.manual_seed(0);
+    const model = new Discriminator();
+    const optimizer = new torch.optim.Adam(model.parameters(), { lr: 2e-4, betas: [0.5, 0.999] });
+    const [rows, columns] = [torch.linspace(-1, 1, 32).view([32, 1]), torch.linspace(-1, 1, 32)];
+    const wave = (): torch.Tensor =>
+      rows.mul(torch.randn([16, 3, 1, 1])).add(columns.mul(torch.randn([16, 3, 1, 1])));
+    const losses = Array.from({ length: 12 }, () => {
+      const output = model.forward(torch.cat([wave(), torch.randn([16, 3, 32, 32])]));
+      expect(output).toHaveShape([32, 1]);
+      // Binary cross entropy of logits: log(1 + exp(-logit)) of the real, log(1 + exp(logit)) of the noise.
+      const [real, fake] = output.chunk(2);
+      const loss = torch.cat([real.neg(), fake]).softplus().mean();
+      optimizer.zero_grad();
+      loss.backward();
+      optimizer.step();
+      return loss.item();
+    });
+    for (const parameter of model.parameters()) {
+      expect(parameter.grad).toHaveShape(parameter.shape);
+      expect(parameter.grad!.abs().sum().item()).toBeGreaterThan(0);
+    }
+    expect(losses[0]).toBeCloseTo(Math.LN2, 1);
+    expect(losses[losses.length - 1]).toBeLessThan(losses[0] / 4);
+  });
+});
+
 test('options, the positional form, and what is read back', () => {
   expect(new torch.nn.LeakyReLU().negative_slope).toBe(0.01);
   expect(new torch.nn.LeakyReLU(0.2).negative_slope).toBe(0.2);
