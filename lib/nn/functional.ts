@@ -39,15 +39,24 @@ export {
   tanh,
   tanhshrink,
 } from '../ops/activation_smooth';
+export { type BatchNormOptions, batch_norm } from '../ops/batch_norm';
 export { type Conv, conv1d, conv2d, conv2d_leaky_relu } from '../ops/conv';
 export type { ConvOptions, ConvPadding, ConvTransposeOptions } from '../ops/conv_settings';
 export { type ConvTranspose, conv_transpose1d, conv_transpose2d } from '../ops/conv_transpose';
 export { type CrossEntropyOptions, cross_entropy, type NllLossOptions, nll_loss } from '../ops/cross_entropy';
 export { alpha_dropout, type DropoutOptions, dropout } from '../ops/dropout';
 export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/dropout_channels';
+export { type GroupNormOptions, group_norm, type InstanceNormOptions, instance_norm } from '../ops/group_norm';
 export { one_hot } from '../ops/indexing';
+export { type LayerNormOptions, layer_norm, type RmsNormOptions, rms_norm } from '../ops/layer_norm';
 export { type LeakyReluOptions, leaky_relu, leaky_relu_ } from '../ops/leaky_relu';
 export { type LossOptions, type LossReduction, l1_loss, mse_loss } from '../ops/loss';
 export { linear, linear_leaky_relu } from '../ops/matmul';
+export {
+  type LocalResponseNormOptions,
+  local_response_norm,
+  type NormalizeOptions,
+  normalize,
+} from '../ops/normalize';
 export { type PaddingMode, type PadOptions, pad } from '../ops/pad';
 export { log_softmax, softmax } from '../ops/softmax';
