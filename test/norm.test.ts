@@ -281,10 +281,10 @@ describe.each(golden.wraps)('$wrap $options', (each) => {
       });
     }
     const state = layer.state_dict();
-    const expected = each.state as Record<string, number[]>;
+    const expected = each.state as unknown as Record<string, number[]>;
     expect(Object.keys(state)).toEqual(Object.keys(expected));
     for (const [key, value] of Object.entries(state)) {
-      expect(value.shape).toEqual((each.shapes as Record<string, number[]>)[key]);
+      expect(value.shape).toEqual((each.shapes as unknown as Record<string, number[]>)[key]);
       expect_close(flat(value), expected[key]);
     }
     if (each.wrap === 'weight_norm') nn.utils.remove_weight_norm(layer);
@@ -308,6 +308,12 @@ test('weight_norm and spectral_norm judge their target', () => {
   expect(() => nn.utils.spectral_norm(new nn.Linear(2, 3), { n_power_iterations: 0 })).toThrow(
     /^spectral_norm: expected n_power_iterations to be at least 1, got 0$/,
   );
+});
+
+test('spectral_norm takes the outputs of a transposed convolution for rows', () => {
+  const layer = nn.utils.spectral_norm(new nn.ConvTranspose2d(2, 5, 3));
+  expect(layer.get_buffer('weight_u').shape).toEqual([5]);
+  expect(layer.forward(torch.randn([1, 2, 4, 4])).shape).toEqual([1, 5, 6, 6]);
 });
 
 test('spectral_norm finds the largest singular value', () => {

@@ -12,8 +12,9 @@ import { Conv } from './conv';
 import { Linear } from './linear';
 
 /**
- * Modules one after another. A `Linear` or a convolution followed by a `LeakyReLU` runs as one kernel, a
- * `BatchNorm` followed by a `LeakyReLU` or `ReLU` too, with the same bits; values between our own modules that no hook and no module of yours has seen are freed as soon as backward is done with them.
+ * Modules one after another. A `Linear` or a convolution followed by a `LeakyReLU` runs as one kernel, a `BatchNorm` followed by a
+ * `LeakyReLU` or `ReLU` too, with the same bits; values between our own modules that no hook and no module of yours has seen are freed as
+ * soon as backward is done with them.
  * @example
  * ```ts
  * const model = new torch.nn.Sequential(new torch.nn.Linear(10, 64), new torch.nn.LeakyReLU(0.01), new torch.nn.Linear(64, 1));

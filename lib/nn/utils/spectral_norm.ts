@@ -9,6 +9,7 @@ import { permute, reshape } from '../../ops/views';
 import { wrap_dim } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';
 import type { Module } from '../module';
+import { ConvTranspose } from '../modules/conv_transpose';
 import { check_target, replace_parameter, restore_parameter } from './reparametrize';
 
 /** Spectral normalisation: a weight divided by its largest singular value, which power iteration follows. */
@@ -46,14 +47,8 @@ export function judge_spectral_norm(
   return {
     n_power_iterations: check_integer(op, 'n_power_iterations', n_power_iterations, 1),
     eps: check_number(op, 'eps', eps),
-    dim: wrap_dim(op, dim ?? (is_transposed_convolution(module) ? 1 : 0), weight.ndim),
+    dim: wrap_dim(op, dim ?? (module instanceof ConvTranspose ? 1 : 0), weight.ndim),
   };
-}
-
-function is_transposed_convolution(module: Module): boolean {
-  for (let each: object | null = module; each !== null; each = Object.getPrototypeOf(each))
-    if (/^ConvTranspose[123]d$/.test(each.constructor.name)) return true;
-  return false;
 }
 
 /** A random direction. */
