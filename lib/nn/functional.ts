@@ -40,6 +40,16 @@ export {
   tanhshrink,
 } from '../ops/activation_smooth';
 export { type BatchNormOptions, batch_norm } from '../ops/batch_norm';
+export {
+  type AdaptiveMaxPoolOptions,
+  type AdaptivePoolOptions,
+  adaptive_avg_pool1d,
+  adaptive_avg_pool2d,
+  adaptive_max_pool1d,
+  adaptive_max_pool2d,
+  type OutputSize,
+} from '../ops/adaptive_pool';
+export { type AvgPool2dOptions, type AvgPoolOptions, avg_pool1d, avg_pool2d } from '../ops/avg_pool';
 export { type Conv, conv1d, conv2d, conv2d_leaky_relu } from '../ops/conv';
 export type { ConvOptions, ConvPadding, ConvTransposeOptions } from '../ops/conv_settings';
 export { type ConvTranspose, conv_transpose1d, conv_transpose2d } from '../ops/conv_transpose';
@@ -98,5 +108,6 @@ export {
   type NormalizeOptions,
   normalize,
 } from '../ops/normalize';
+export { type MaxPoolOptions, max_pool1d, max_pool2d } from '../ops/max_pool';
 export { type PaddingMode, type PadOptions, pad } from '../ops/pad';
 export { log_softmax, softmax } from '../ops/softmax';

@@ -31,6 +31,12 @@ export {
   Tanhshrink,
 } from './modules/activation_smooth';
 export { BatchNorm1d, BatchNorm2d } from './modules/batchnorm';
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+} from './modules/adaptive_pooling';
 export { ModuleDict, ModuleList } from './modules/container';
 export { Conv1d, Conv2d } from './modules/conv';
 export type { ConvModuleOptions, ConvPaddingMode, ConvTransposeModuleOptions } from './modules/conv_base';
@@ -88,7 +94,26 @@ export {
   RMSNorm,
   type RMSNormOptions,
 } from './modules/normalization';
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  type ConstantPadOptions,
+  type PadModuleOptions,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from './modules/padding';
 export { ParameterDict, ParameterList } from './modules/parameter_container';
+export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from './modules/pooling';
 export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './modules/rnn';
 export { type RecurrentOptions, RNNBase } from './modules/rnn_base';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, RNNCellBase, type RNNCellOptions } from './modules/rnn_cells';

@@ -5,9 +5,9 @@ import type { Module } from './module';
  * Classes of ours whose forward neither shows its tensors to anybody nor keeps them, except through the graph. Between two of these
  * `Sequential` may fuse, and free a value as soon as nothing needs it.
  */
-const originals = new Map<object, Module['forward']>();
+const originals = new Map<object, Module<unknown>['forward']>();
 
-export function trust(our_class: { readonly prototype: Module }): void {
+export function trust(our_class: { readonly prototype: Module<unknown> }): void {
   originals.set(our_class.prototype, our_class.prototype.forward);
 }
 

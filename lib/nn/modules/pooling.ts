@@ -1,0 +1,215 @@
+import { check_boolean } from '../../errors';
+import { type AvgPool2dOptions, type AvgPoolOptions, avg_pool1d, avg_pool2d, check_divisor } from '../../ops/avg_pool';
+import type { ValuesAndIndices } from '../../ops/extreme';
+import { type MaxPoolOptions, max_pool1d, max_pool2d } from '../../ops/max_pool';
+import { type Extent, judge_window } from '../../ops/pool_window';
+import { positional } from '../../ops/reduction';
+import type { Tensor } from '../../tensor/tensor';
+import { Module } from '../module';
+import { trust } from '../trust';
+import { python_extent, python_flag } from './python_repr';
+
+/** Modules of sliding windows. */
+
+/** What a max pooling returns: with indices or without. */
+export type Pooled<Indices extends boolean> = Indices extends true ? ValuesAndIndices : Tensor;
+
+abstract class MaxPool<Indices extends boolean> extends Module<Pooled<Indices>> {
+  /** As it was given: one number, or one for each direction. */
+  readonly kernel_size: Extent;
+  readonly stride: Extent;
+  readonly padding: Extent;
+  readonly dilation: Extent;
+  readonly return_indices: boolean;
+  readonly ceil_mode: boolean;
+
+  constructor(
+    kernel_size: Extent,
+    stride?: Extent | null,
+    padding?: Extent,
+    dilation?: Extent,
+    return_indices?: Indices,
+    ceil_mode?: boolean,
+  );
+  constructor(kernel_size: Extent, options: MaxPoolOptions & { return_indices?: Indices });
+  constructor(options: MaxPoolOptions & { return_indices?: Indices });
+  constructor(...given: readonly unknown[]) {
+    super();
+    const { name } = new.target;
+    const asked = positional(name, given, {
+      kernel_size: undefined as Extent | undefined,
+      stride: null as Extent | null,
+      padding: 0 as Extent,
+      dilation: 1 as Extent,
+      return_indices: false,
+      ceil_mode: false,
+    });
+    judge_window(name, this.dims(), asked);
+    this.kernel_size = asked.kernel_size!;
+    this.stride = asked.stride ?? this.kernel_size;
+    this.padding = asked.padding;
+    this.dilation = asked.dilation;
+    this.return_indices = check_boolean(name, 'return_indices', asked.return_indices);
+    this.ceil_mode = asked.ceil_mode;
+  }
+
+  /** @internal */
+  protected abstract dims(): 1 | 2;
+
+  override forward(input: Tensor): Pooled<Indices> {
+    const { stride, padding, dilation, ceil_mode, return_indices } = this;
+    const pool = this.dims() === 1 ? max_pool1d : max_pool2d;
+    const options = { stride, padding, dilation, ceil_mode };
+    const result = return_indices
+      ? pool(input, this.kernel_size, { ...options, return_indices: true })
+      : pool(input, this.kernel_size, options);
+    return result as Pooled<Indices>;
+  }
+
+  override extra_repr(): string {
+    const extents = {
+      kernel_size: this.kernel_size,
+      stride: this.stride,
+      padding: this.padding,
+      dilation: this.dilation,
+    };
+    const parts = Object.entries(extents).map(([name, extent]) => `${name}=${python_extent(extent)}`);
+    return `${parts.join(', ')}, ceil_mode=${python_flag(this.ceil_mode)}`;
+  }
+}
+
+/**
+ * The largest element of every window of [N, C, L] or [C, L].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+ */
+export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices> {
+  protected override dims(): 1 {
+    return 1;
+  }
+}
+trust(MaxPool1d);
+
+/**
+ * The largest element of every window of [N, C, H, W] or [C, H, W]; with `return_indices`, `{ values, indices }`.
+ * @example
+ * ```ts
+ * import * as torch from 'cresset';
+ * const pool = new torch.nn.MaxPool2d(3, { stride: 2, padding: 1 });
+ * pool.forward(torch.zeros([8, 16, 32, 32])).shape; // [8, 16, 16, 16]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ */
+export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices> {
+  protected override dims(): 2 {
+    return 2;
+  }
+}
+trust(MaxPool2d);
+
+/**
+ * The mean of every window of [N, C, L] or [C, L].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
+ */
+export class AvgPool1d extends Module {
+  readonly kernel_size: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly ceil_mode: boolean;
+  readonly count_include_pad: boolean;
+
+  constructor(
+    kernel_size: Extent,
+    stride?: Extent | null,
+    padding?: Extent,
+    ceil_mode?: boolean,
+    count_include_pad?: boolean,
+  );
+  constructor(kernel_size: Extent, options: AvgPoolOptions);
+  constructor(options: AvgPoolOptions);
+  constructor(...given: readonly unknown[]) {
+    super();
+    const asked = positional('AvgPool1d', given, {
+      kernel_size: undefined as Extent | undefined,
+      stride: null as Extent | null,
+      padding: 0 as Extent,
+      ceil_mode: false,
+      count_include_pad: true,
+    });
+    const window = judge_window('AvgPool1d', 1, asked);
+    this.kernel_size = window.kernel_size;
+    this.stride = window.stride;
+    this.padding = window.padding;
+    this.ceil_mode = window.ceil_mode;
+    this.count_include_pad = check_boolean('AvgPool1d', 'count_include_pad', asked.count_include_pad);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return avg_pool1d(input, this.kernel_size, this.stride, this.padding, this.ceil_mode, this.count_include_pad);
+  }
+
+  override extra_repr(): string {
+    const { kernel_size, stride, padding } = this;
+    return `kernel_size=${python_extent(kernel_size)}, stride=${python_extent(stride)}, padding=${python_extent(padding)}`;
+  }
+}
+trust(AvgPool1d);
+
+/**
+ * The mean of every window of [N, C, H, W] or [C, H, W].
+ * @example
+ * ```ts
+ * import * as torch from 'cresset';
+ * new torch.nn.AvgPool2d(2).forward(torch.ones([1, 1, 4, 4])).tolist(); // [[[[1, 1], [1, 1]]]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ */
+export class AvgPool2d extends Module {
+  /** As it was given: one number, or one for each direction. */
+  readonly kernel_size: Extent;
+  readonly stride: Extent;
+  readonly padding: Extent;
+  readonly ceil_mode: boolean;
+  readonly count_include_pad: boolean;
+  readonly divisor_override: number | null;
+
+  constructor(
+    kernel_size: Extent,
+    stride?: Extent | null,
+    padding?: Extent,
+    ceil_mode?: boolean,
+    count_include_pad?: boolean,
+    divisor_override?: number | null,
+  );
+  constructor(kernel_size: Extent, options: AvgPool2dOptions);
+  constructor(options: AvgPool2dOptions);
+  constructor(...given: readonly unknown[]) {
+    super();
+    const asked = positional('AvgPool2d', given, {
+      kernel_size: undefined as Extent | undefined,
+      stride: null as Extent | null,
+      padding: 0 as Extent,
+      ceil_mode: false,
+      count_include_pad: true,
+      divisor_override: null as number | null,
+    });
+    judge_window('AvgPool2d', 2, asked);
+    check_divisor('AvgPool2d', asked.divisor_override);
+    this.kernel_size = asked.kernel_size!;
+    this.stride = asked.stride ?? this.kernel_size;
+    this.padding = asked.padding;
+    this.ceil_mode = asked.ceil_mode;
+    this.count_include_pad = check_boolean('AvgPool2d', 'count_include_pad', asked.count_include_pad);
+    this.divisor_override = asked.divisor_override;
+  }
+
+  override forward(input: Tensor): Tensor {
+    const { stride, padding, ceil_mode, count_include_pad, divisor_override } = this;
+    return avg_pool2d(input, this.kernel_size, { stride, padding, ceil_mode, count_include_pad, divisor_override });
+  }
+
+  override extra_repr(): string {
+    const { kernel_size, stride, padding } = this;
+    return `kernel_size=${python_extent(kernel_size)}, stride=${python_extent(stride)}, padding=${python_extent(padding)}`;
+  }
+}
+trust(AvgPool2d);
