@@ -39,6 +39,7 @@ export {
   tanh,
   tanhshrink,
 } from '../ops/activation_smooth';
+export { type AttentionOptions, scaled_dot_product_attention } from '../ops/attention_op';
 export { type CrossEntropyOptions, cross_entropy, type NllLossOptions, nll_loss } from '../ops/cross_entropy';
 export { alpha_dropout, type DropoutOptions, dropout } from '../ops/dropout';
 export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/dropout_channels';
