@@ -53,6 +53,7 @@ export { type AvgPool2dOptions, type AvgPoolOptions, avg_pool1d, avg_pool2d } fr
 export { type Conv, conv1d, conv2d, conv2d_leaky_relu } from '../ops/conv';
 export type { ConvOptions, ConvPadding, ConvTransposeOptions } from '../ops/conv_settings';
 export { type ConvTranspose, conv_transpose1d, conv_transpose2d } from '../ops/conv_transpose';
+export { type AttentionOptions, scaled_dot_product_attention } from '../ops/attention_op';
 export { type CrossEntropyOptions, cross_entropy, type NllLossOptions, nll_loss } from '../ops/cross_entropy';
 export {
   type CosineSimilarityOptions,

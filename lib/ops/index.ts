@@ -7,6 +7,7 @@ import './activation_rows';
 export { rrelu, rrelu_ } from './activation_rrelu';
 export { erf, sigmoid, sigmoid_, tanh, tanh_ } from './activation_smooth';
 export { add, div, mul, neg, sub } from './arithmetic';
+export { scaled_dot_product_attention } from './attention_op';
 export {
   all,
   allclose,

@@ -27,4 +27,24 @@ function lstm_cell_no_grad(inputs: number, hidden: number): Run {
   });
 }
 
-export const runs: Runs = { recurrent, lstm_cell_no_grad };
+const { scaled_dot_product_attention } = torch.nn.functional;
+
+function attention(batch: number, heads: number, tokens: number, width: number, causal: number): Run {
+  const make = (): torch.Tensor => torch.randn([batch, heads, tokens, width], { requires_grad: true });
+  const [q, k, v] = [make(), make(), make()];
+  const g = torch.randn([batch, heads, tokens, width]);
+  return repeated(() => {
+    for (const each of [q, k, v]) each.grad = null;
+    scaled_dot_product_attention(q, k, v, { is_causal: causal === 1 }).backward(g);
+  });
+}
+
+function attention_no_grad(batch: number, heads: number, tokens: number, width: number, causal: number): Run {
+  const make = (): torch.Tensor => torch.randn([batch, heads, tokens, width]);
+  const [q, k, v] = [make(), make(), make()];
+  return without_grad(() => {
+    scaled_dot_product_attention(q, k, v, { is_causal: causal === 1 });
+  });
+}
+
+export const runs: Runs = { recurrent, lstm_cell_no_grad, attention, attention_no_grad };
