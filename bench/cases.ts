@@ -1,12 +1,10 @@
-import type { Case, Measurement } from './case';
-import * as activations from './groups/activations/cases';
-import * as leaky_relu from './groups/leaky_relu/cases';
-import * as sequence from './groups/sequence/cases';
-import * as sgemm from './groups/sgemm/cases';
-import * as training from './groups/training/cases';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Case, Duel, Measurement } from './case';
 
 /** A group is a folder: its cases, our code for them and PyTorch's. */
-const groups = [leaky_relu, activations, sequence, sgemm, training];
+const folder = join(__dirname, 'groups');
+const groups = readdirSync(folder).map((name) => require(join(folder, name, 'cases')) as { cases: Duel[] });
 
 const measured: Measurement[] = [
   ['memory: 20,000 training steps at batch 4096', 'steps'],
