@@ -8,7 +8,7 @@
 import { join } from 'node:path';
 import * as torch from 'cresset';
 import { write_curve } from './common/curve';
-import { type Digits, load_mnist } from './common/mnist';
+import { type Digits, digit_classifier, load_mnist } from './common/mnist';
 import { main, read_options } from './common/options';
 import { Progress } from './common/progress';
 
@@ -31,13 +31,7 @@ main('mnist', () => {
 
   const train = first(load_mnist('train', options.data || undefined), options.samples);
   const test = load_mnist('t10k', options.data || undefined);
-  const model = new nn.Sequential(
-    new nn.Linear(784, 256),
-    new nn.LeakyReLU(options.slope),
-    new nn.Linear(256, 128),
-    new nn.LeakyReLU(options.slope),
-    new nn.Linear(128, 10),
-  );
+  const model = digit_classifier(options.slope);
   const optimizer = new optim.Adam(model.parameters(), { lr: options.lr });
   const loader = new utils.data.DataLoader(new utils.data.TensorDataset(train.images, train.labels), {
     batch_size: options.batch,

@@ -11,10 +11,21 @@ export interface Digits {
   labels: torch.Tensor;
 }
 
-const MEAN = 0.1307;
-const STD = 0.3081;
+export const MEAN = 0.1307;
+export const STD = 0.3081;
 const IMAGES_MAGIC = 0x803;
 const LABELS_MAGIC = 0x801;
+
+/** The network that examples/mnist.ts trains, and that examples/gan.ts asks what it drew. */
+export function digit_classifier(slope = 0.01): torch.nn.Sequential {
+  return new torch.nn.Sequential(
+    new torch.nn.Linear(784, 256),
+    new torch.nn.LeakyReLU(slope),
+    new torch.nn.Linear(256, 128),
+    new torch.nn.LeakyReLU(slope),
+    new torch.nn.Linear(128, 10),
+  );
+}
 
 export function load_mnist(part: 'train' | 't10k', folder = default_folder()): Digits {
   const images = read_idx(join(folder, `${part}-images-idx3-ubyte`), IMAGES_MAGIC, 3);

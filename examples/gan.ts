@@ -1,0 +1,181 @@
+/**
+ * A DCGAN that learns to draw digits: the generator against the documents' discriminator with LeakyReLU(0.2).
+ *
+ *   npm start && node build/examples/gan.js --epochs 5 --lr 0.0002 --seed 0 --out runs/gan
+ *
+ * Writes a grid of samples after every epoch (epoch_N.png), the losses (loss.svg) and the generator (generator.safetensors). In the
+ * end the classifier of examples/mnist.ts, whose weights `npm start` wrote, says what it sees in 1,000 samples.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as torch from 'cresset';
+import { write_curve } from './common/curve';
+import { write_image_grid } from './common/image_grid';
+import { digit_classifier, load_mnist, MEAN, STD } from './common/mnist';
+import { main, read_options } from './common/options';
+import { Progress } from './common/progress';
+
+const { nn, optim, utils } = torch;
+
+/** From [n, latent, 1, 1] to images [n, 1, 28, 28] in [-1, 1]. */
+class Generator extends nn.Module {
+  readonly main: torch.nn.Sequential;
+
+  constructor(readonly latent: number) {
+    super();
+    this.main = new nn.Sequential(
+      new nn.ConvTranspose2d(latent, 128, 7, { bias: false }),
+      new nn.BatchNorm2d(128),
+      new nn.ReLU(),
+      new nn.ConvTranspose2d(128, 64, 4, { stride: 2, padding: 1, bias: false }),
+      new nn.BatchNorm2d(64),
+      new nn.ReLU(),
+      new nn.ConvTranspose2d(64, 1, 4, { stride: 2, padding: 1 }),
+      new nn.Tanh(),
+    );
+  }
+
+  override forward(z: torch.Tensor): torch.Tensor {
+    return this.main.forward(z);
+  }
+
+  draw(n: number): torch.Tensor {
+    return this.forward(torch.randn([n, this.latent, 1, 1]));
+  }
+}
+
+/** From images [n, 1, 28, 28] to one logit each: real or drawn. */
+class Discriminator extends nn.Module {
+  readonly features = new nn.Sequential(
+    new nn.Conv2d(1, 32, 4, { stride: 2, padding: 1 }),
+    new nn.LeakyReLU(0.2),
+    new nn.Conv2d(32, 64, 4, { stride: 2, padding: 1 }),
+    new nn.LeakyReLU(0.2),
+  );
+  readonly classifier = new nn.Linear(64 * 7 * 7, 1);
+
+  override forward(x: torch.Tensor): torch.Tensor {
+    return this.classifier.forward(this.features.forward(x).flatten(1));
+  }
+}
+
+main('gan', async () => {
+  const options = read_options('gan', {
+    epochs: 5,
+    lr: 2e-4,
+    seed: 0,
+    threads: 0,
+    batch: 128,
+    latent: 64,
+    samples: 0,
+    judged: 1000,
+    classifier: 'runs/mnist/model.safetensors',
+    data: '',
+    out: 'runs/gan',
+  });
+  if (!existsSync(options.classifier))
+    throw new Error(`${options.classifier} is missing; run \`npm start\`, or name weights with --classifier`);
+  if (options.threads > 0) torch.set_num_threads(options.threads);
+  torch.manual_seed(options.seed);
+
+  const digits = load_mnist('train', options.data || undefined).images;
+  const images = to_unit_range(options.samples > 0 ? digits.narrow(0, 0, options.samples) : digits);
+  const loader = new utils.data.DataLoader(new utils.data.TensorDataset(images), {
+    batch_size: options.batch,
+    shuffle: true,
+    drop_last: true,
+  });
+
+  const generator = new Generator(options.latent);
+  const discriminator = new Discriminator();
+  generator.apply(init_weights);
+  discriminator.apply(init_weights);
+  const settings = { lr: options.lr, betas: [0.5, 0.999] as [number, number] };
+  const optimizer_g = new optim.Adam(generator.parameters(), settings);
+  const optimizer_d = new optim.Adam(discriminator.parameters(), settings);
+  const criterion = new nn.BCEWithLogitsLoss();
+  const real_label = torch.ones([options.batch, 1]);
+  const fake_label = torch.zeros([options.batch, 1]);
+  const losses = { discriminator: [] as number[], generator: [] as number[] };
+  const fixed = torch.randn([64, options.latent, 1, 1]);
+
+  for (let epoch = 1; epoch <= options.epochs; epoch++) {
+    const progress = new Progress(`epoch ${epoch}`, loader.length * options.batch, 'images');
+    for (const [real] of loader) {
+      const fake = generator.draw(options.batch);
+
+      optimizer_d.zero_grad();
+      const loss_d = criterion
+        .forward(discriminator.forward(real), real_label)
+        .add(criterion.forward(discriminator.forward(fake.detach()), fake_label));
+      loss_d.backward();
+      optimizer_d.step();
+
+      optimizer_g.zero_grad();
+      const loss_g = criterion.forward(discriminator.forward(fake), real_label);
+      loss_g.backward();
+      optimizer_g.step();
+
+      losses.discriminator.push(loss_d.item());
+      losses.generator.push(loss_g.item());
+      progress.advance(options.batch, { 'loss D': loss_d.item(), 'loss G': loss_g.item() });
+    }
+    generator.eval();
+    const file = join(options.out, `epoch_${epoch}.png`);
+    await write_image_grid(
+      file,
+      torch.no_grad(() => generator.forward(fixed)),
+      8,
+    );
+    generator.train();
+    console.log(`epoch ${epoch}: wrote ${file}`);
+  }
+
+  judge(generator, options.classifier, options.judged, options.data || undefined);
+  write_curve(join(options.out, 'loss.svg'), {
+    title: 'DCGAN on MNIST',
+    x_label: 'step',
+    y_label: 'binary cross entropy',
+    series: losses,
+  });
+  torch.save(generator.state_dict(), join(options.out, 'generator.safetensors'));
+  console.log(`wrote ${join(options.out, 'loss.svg')} and ${join(options.out, 'generator.safetensors')}`);
+});
+
+/** As in the DCGAN paper (Radford et al. 2015): weights from N(0, 0.02), those of norms from N(1, 0.02). */
+function init_weights(module: torch.nn.Module): void {
+  if (module instanceof nn.Conv2d || module instanceof nn.ConvTranspose2d) nn.init.normal_(module.weight, 0, 0.02);
+  else if (module instanceof nn.BatchNorm2d) nn.init.normal_(module.weight as torch.nn.Parameter, 1, 0.02);
+}
+
+/** From the classifier's scale, [n, 784], to the generator's, [n, 1, 28, 28] in [-1, 1]. */
+function to_unit_range(digits: torch.Tensor): torch.Tensor {
+  return digits
+    .mul(2 * STD)
+    .add(2 * MEAN - 1)
+    .view([-1, 1, 28, 28]);
+}
+
+/** How sure the classifier is of samples and, for comparison, of the real test set, and which digits it sees. */
+function judge(generator: Generator, weights: string, n: number, data: string | undefined): void {
+  const classifier = digit_classifier();
+  classifier.load_state_dict(torch.load(weights));
+  generator.eval();
+  torch.no_grad(() => {
+    const drawn = generator
+      .draw(n)
+      .flatten(1)
+      .add(1 - 2 * MEAN)
+      .div(2 * STD);
+    report('samples', classifier.forward(drawn));
+    report('test set', classifier.forward(load_mnist('t10k', data).images));
+  });
+}
+
+function report(name: string, logits: torch.Tensor): void {
+  const n = logits.shape[0];
+  const { values, indices } = logits.softmax(1).max(1);
+  const share = (count: torch.Tensor): string => `${((100 * count.sum().item()) / n).toFixed(1)} %`;
+  const digits = Array.from({ length: 10 }, (_, digit) => `${digit}: ${share(indices.eq(digit))}`);
+  console.log(`${name}: ${share(values.gt(0.9))} classified with probability above 0.9; ${digits.join(', ')}`);
+}
