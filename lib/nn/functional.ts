@@ -39,7 +39,6 @@ export {
   tanh,
   tanhshrink,
 } from '../ops/activation_smooth';
-export { type BatchNormOptions, batch_norm } from '../ops/batch_norm';
 export {
   type AdaptiveMaxPoolOptions,
   type AdaptivePoolOptions,
@@ -49,11 +48,12 @@ export {
   adaptive_max_pool2d,
   type OutputSize,
 } from '../ops/adaptive_pool';
+export { type AttentionOptions, scaled_dot_product_attention } from '../ops/attention_op';
 export { type AvgPool2dOptions, type AvgPoolOptions, avg_pool1d, avg_pool2d } from '../ops/avg_pool';
+export { type BatchNormOptions, batch_norm } from '../ops/batch_norm';
 export { type Conv, conv1d, conv2d, conv2d_leaky_relu } from '../ops/conv';
 export type { ConvOptions, ConvPadding, ConvTransposeOptions } from '../ops/conv_settings';
 export { type ConvTranspose, conv_transpose1d, conv_transpose2d } from '../ops/conv_transpose';
-export { type AttentionOptions, scaled_dot_product_attention } from '../ops/attention_op';
 export { type CrossEntropyOptions, cross_entropy, type NllLossOptions, nll_loss } from '../ops/cross_entropy';
 export {
   type CosineSimilarityOptions,
@@ -103,12 +103,12 @@ export {
   type WeightedLossOptions,
 } from '../ops/loss_regression';
 export { linear, linear_leaky_relu } from '../ops/matmul';
+export { type MaxPoolOptions, max_pool1d, max_pool2d } from '../ops/max_pool';
 export {
   type LocalResponseNormOptions,
   local_response_norm,
   type NormalizeOptions,
   normalize,
 } from '../ops/normalize';
-export { type MaxPoolOptions, max_pool1d, max_pool2d } from '../ops/max_pool';
 export { type PaddingMode, type PadOptions, pad } from '../ops/pad';
 export { log_softmax, softmax } from '../ops/softmax';

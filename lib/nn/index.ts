@@ -30,13 +30,13 @@ export {
   Tanh,
   Tanhshrink,
 } from './modules/activation_smooth';
-export { BatchNorm1d, BatchNorm2d } from './modules/batchnorm';
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
   AdaptiveMaxPool1d,
   AdaptiveMaxPool2d,
 } from './modules/adaptive_pooling';
+export { BatchNorm1d, BatchNorm2d } from './modules/batchnorm';
 export { ModuleDict, ModuleList } from './modules/container';
 export { Conv1d, Conv2d } from './modules/conv';
 export type { ConvModuleOptions, ConvPaddingMode, ConvTransposeModuleOptions } from './modules/conv_base';
@@ -94,6 +94,7 @@ export {
   RMSNorm,
   type RMSNormOptions,
 } from './modules/normalization';
+export {
   CircularPad1d,
   CircularPad2d,
   CircularPad3d,
