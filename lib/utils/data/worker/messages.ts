@@ -65,10 +65,16 @@ export function sent_error(error: unknown): SentError {
 
 const classes: Readonly<Record<string, ErrorConstructor>> = { TypeError, RangeError, SyntaxError, ReferenceError };
 
-/** The error that the loop throws; its cause has the worker's stack. */
-export function received_error(worker: number, { name, message, stack }: SentError): Error {
-  const cause = new Error(message);
-  cause.name = name;
-  cause.stack = stack;
-  return new (classes[name] ?? Error)(`DataLoader: worker ${worker}: ${message}`, { cause });
+/** The error as it was in the worker, with its stack there. */
+export function received_error({ name, message, stack }: SentError): Error {
+  const error = new (classes[name] ?? Error)(message);
+  error.name = name;
+  error.stack = stack;
+  return error;
+}
+
+/** What the loop throws for it. */
+export function error_of_worker(worker: number, cause: Error): Error {
+  const message = cause.message.replace(/^DataLoader: /, '');
+  return new (classes[cause.name] ?? Error)(`DataLoader: worker ${worker}: ${message}`, { cause });
 }

@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { fail } from '../../../errors';
 import { Stream } from '../seeds';
-import { received_error } from './messages';
+import { error_of_worker, received_error } from './messages';
 import type { Packed } from './pack';
 import type { BatchReply, Session } from './session';
 import { rings, sleep, type Thread } from './thread';
@@ -56,10 +56,10 @@ export class Run {
   step(): Step {
     for (;;) {
       this.ask();
-      if (this.next === this.asked || this.exhausted.every(Boolean)) return FINISHED;
+      if (this.exhausted.every(Boolean) || (this.out_of_keys && this.next === this.asked)) return FINISHED;
       const arrived = this.arrived.get(this.next);
       if (arrived === undefined) {
-        this.check_threads();
+        this.check_next();
         return WAIT;
       }
       this.arrived.delete(this.next++);
@@ -73,6 +73,7 @@ export class Run {
   private ask(): void {
     const { keys, prefetch_factor } = this.options;
     const { threads } = this.session;
+    if (this.dead() !== undefined) return;
     while (!this.out_of_keys && this.asked - this.next < prefetch_factor * threads.length) {
       const batch = this.asked;
       const key = keys?.next();
@@ -87,7 +88,11 @@ export class Run {
         continue;
       }
       this.pending[id].add(batch);
-      threads[id].post({ kind: 'fetch', run: this.id, batch, key: key?.value });
+      try {
+        threads[id].post({ kind: 'fetch', run: this.id, batch, key: key?.value });
+      } catch (error) {
+        fail('DataLoader', `workers cannot be given what the sampler drew: ${(error as Error).message}`);
+      }
     }
   }
 
@@ -107,7 +112,7 @@ export class Run {
 
   private take(reply: BatchReply): Arrived {
     if (reply.kind === 'end') return reply;
-    if (reply.kind === 'error') return { kind: 'error', error: received_error(reply.worker, reply.error) };
+    if (reply.kind === 'error') return { kind: 'error', error: error_of_worker(reply.worker, received_error(reply.error)) };
     try {
       return { kind: 'batch', batch: this.finish(reply.items, reply.batch, reply.position) };
     } catch (error) {
@@ -122,9 +127,15 @@ export class Run {
     return new Stream(this.options.base_seed, batch, position).run(() => this.options.collate(items));
   }
 
-  private check_threads(): void {
-    const dead = this.session.threads.find((thread) => !thread.is_alive());
-    if (dead !== undefined) throw death(dead);
+  private dead(): Thread | undefined {
+    return this.session.threads.find((thread) => !thread.is_alive());
+  }
+
+  /** Whether the next batch will come: nobody was asked for it, or one who is no more. */
+  private check_next(): void {
+    const owner = this.pending.findIndex((batches) => batches.has(this.next));
+    const lost = owner < 0 ? this.dead() : this.session.threads[owner];
+    if (lost !== undefined && !lost.is_alive()) throw death(lost);
   }
 
   /** Sleeps until something arrives. */
@@ -132,7 +143,7 @@ export class Run {
     const since = rings();
     for (const thread of this.session.threads) thread.drain();
     if (this.arrived.has(this.next)) return;
-    this.check_threads();
+    this.check_next();
     const left = deadline - performance.now();
     if (left <= 0) this.give_up();
     sleep(since, left);
@@ -183,8 +194,6 @@ export class Run {
   }
 }
 
-function death(thread: Thread): Error {
-  const { failure, id } = thread;
-  const message = failure!.message.replace(/^DataLoader: worker \d+: /, '');
-  return new Error(`DataLoader: worker ${id} died: ${message}`, { cause: failure! });
+function death({ failure, id }: Thread): Error {
+  return new Error(`DataLoader: worker ${id} died: ${failure!.message}`, { cause: failure! });
 }

@@ -54,8 +54,8 @@ export class Thread {
     this.worker = new Worker(script, { workerData, transferList: [port2], name: 'cresset DataLoader' });
     this.port = port1;
     this.port.on('message', (reply: Reply) => this.receive(reply));
-    this.worker.on('error', (error) => this.end(error));
-    this.worker.on('exit', (code) => this.end(new Error(`it ended with code ${code}`)));
+    this.worker.on('error', (error: Error) => this.end_after_all(error));
+    this.worker.on('exit', (code) => this.end_after_all(new Error(`it ended with code ${code}`)));
     this.hold_process(false);
   }
 
@@ -101,7 +101,7 @@ export class Thread {
   }
 
   private receive(reply: Reply): void {
-    if (reply.kind === 'down') this.end(received_error(this.id, reply.error));
+    if (reply.kind === 'down') this.end(received_error(reply.error));
     else if (this.receiver !== null) {
       this.sent = [];
       this.receiver(reply);
@@ -112,10 +112,8 @@ export class Thread {
   is_alive(): boolean {
     const environment = Atomics.load(this.cells, CELL.environment);
     const lives = environment === 0 ? performance.now() - this.made < START : addon.is_alive(environment);
-    if (this.failure === null && !lives) {
-      this.drain();
-      this.end(new Error(environment === 0 ? 'it did not start' : 'it ended without a word'));
-    }
+    if (this.failure === null && !lives)
+      this.end_after_all(new Error(environment === 0 ? 'it did not start' : 'it ended without a word'));
     return this.failure === null;
   }
 
@@ -141,6 +139,12 @@ export class Thread {
     this.receiver = null;
     this.end(new Error('it was terminated'));
     void this.worker.terminate();
+  }
+
+  /** What it still said comes first. */
+  private end_after_all(reason: Error): void {
+    this.drain();
+    this.end(reason);
   }
 
   private end(reason: Error): void {
