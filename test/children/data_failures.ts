@@ -66,7 +66,12 @@ async function main(): Promise<void> {
   const broken = { length: 1, [Symbol.iterator]: () => [Symbol('s')][Symbol.iterator]() };
   endings.key = ending(new Noisy(2), { sampler: broken as never, batch_size: null });
   // The survivors work on.
-  endings.after = { batches: [...new DataLoader(new Noisy(6), { num_workers: 2 })].length, thrown: '', cause: '', at: '' };
+  endings.after = {
+    batches: [...new DataLoader(new Noisy(6), { num_workers: 2 })].length,
+    thrown: '',
+    cause: '',
+    at: '',
+  };
   console.log(JSON.stringify(endings));
 }
 

@@ -81,5 +81,10 @@ function out_of_memory(): void {
   }
 }
 
-const parts: Readonly<Record<string, () => Promise<void> | void>> = { early_exits, many_epochs, zero_copy, out_of_memory };
+const parts: Readonly<Record<string, () => Promise<void> | void>> = {
+  early_exits,
+  many_epochs,
+  zero_copy,
+  out_of_memory,
+};
 void parts[process.argv[2]]();

@@ -1,5 +1,5 @@
-import { get_default_dtype } from '../../lib/tensor/dtype';
 import * as torch from 'cresset';
+import { get_default_dtype } from '../../lib/tensor/dtype';
 
 /** Datasets for loaders with workers: what a user's module looks like. */
 
@@ -13,13 +13,21 @@ export class Noisy extends Dataset<{ x: torch.Tensor; i: number; name: string; r
 
   constructor(override readonly length: number) {
     super();
-    this.rows = torch.arange(length * 3).to(torch.float32).reshape([length, 3]);
+    this.rows = torch
+      .arange(length * 3)
+      .to(torch.float32)
+      .reshape([length, 3]);
   }
 
   override get(i: number) {
     const x = torch.rand([3]).mul(this.options.scale).add(this.rows.select(0, i));
     const { dtype } = this.options;
-    return { x: x.to(dtype), i, name: this.options.names.get(i) ?? `n${i}`, raw: Float64Array.of(i, torch.rand([]).item()) };
+    return {
+      x: x.to(dtype),
+      i,
+      name: this.options.names.get(i) ?? `n${i}`,
+      raw: Float64Array.of(i, torch.rand([]).item()),
+    };
   }
 }
 

@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, [unknown, Options]>> = {
 };
 
 async function main(): Promise<void> {
-  const workers = [1, 3];
+  const workers = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1, 3];
   for (const [name, [dataset, options]] of Object.entries(cases)) {
     const cached = dataset instanceof Cached;
     const alone = cached ? null : epochs(dataset, options, 0);
@@ -113,8 +113,7 @@ function streams(workers: readonly number[]): void {
   for (const n of workers) {
     const once = epochs(new Stream(10), { batch_size: 2 }, n);
     check('stream', n, epochs(new Stream(10), { batch_size: 2 }, n), once);
-    if (n === 3)
-      check('stream', n, epochs(new Stream(10), { batch_size: 2, persistent_workers: true }, n), once);
+    if (n === 3) check('stream', n, epochs(new Stream(10), { batch_size: 2, persistent_workers: true }, n), once);
     const seen = (JSON.parse(once) as [unknown, number[]][][]).flatMap(([[, i]]) => i).sort((a, b) => a - b);
     check('stream, all of it', n, JSON.stringify(seen), JSON.stringify([...Array(20).keys()].map((i) => i >> 1)));
   }
@@ -132,7 +131,12 @@ function told(): void {
   const options: Options = { batch_size: 1, worker_init_fn: note };
   const seen = [...make(new Told(), options, 2)].flat();
   torch.set_default_dtype(torch.float32);
-  check('worker info', 2, JSON.stringify(seen), JSON.stringify([0, 1, 2, 3, 4, 5].map((i) => `${i} 2 true same torch.float64`)));
+  check(
+    'worker info',
+    2,
+    JSON.stringify(seen),
+    JSON.stringify([0, 1, 2, 3, 4, 5].map((i) => `${i} 2 true same torch.float64`)),
+  );
   if (data.get_worker_info() !== null) throw new Error('the main thread is no worker');
   console.log('worker info');
 }

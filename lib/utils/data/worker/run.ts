@@ -112,17 +112,27 @@ export class Run {
 
   private take(reply: BatchReply): Arrived {
     if (reply.kind === 'end') return reply;
-    if (reply.kind === 'error') return { kind: 'error', error: error_of_worker(reply.worker, received_error(reply.error)) };
+    if (reply.kind === 'error')
+      return { kind: 'error', error: error_of_worker(reply.worker, received_error(reply.error)) };
     try {
-      return { kind: 'batch', batch: this.finish(reply.items, reply.batch, reply.position) };
+      return { kind: 'batch', batch: this.finish(this.unpack(reply.items), reply.batch, reply.position) };
     } catch (error) {
       return { kind: 'error', error: error as Error };
     }
   }
 
-  /** The batch itself; samples become one where the worker could not, with what is left of the batch's stream. */
-  private finish(packed: Packed, batch: number, position: number): unknown {
-    const items = unpack(packed);
+  /** With a thread goes the memory that it sent and nobody took yet. */
+  private unpack(packed: Packed): unknown {
+    try {
+      return unpack(packed);
+    } catch (error) {
+      const dead = this.dead();
+      throw dead === undefined ? error : death(dead);
+    }
+  }
+
+  /** Samples become a batch where the worker could not, with what is left of the batch's stream. */
+  private finish(items: unknown, batch: number, position: number): unknown {
     if (!this.session.collates_here) return items;
     return new Stream(this.options.base_seed, batch, position).run(() => this.options.collate(items));
   }
