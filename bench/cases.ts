@@ -1,12 +1,13 @@
 import type { Case, Measurement } from './case';
 import * as activations from './groups/activations/cases';
+import * as conv from './groups/conv/cases';
 import * as leaky_relu from './groups/leaky_relu/cases';
 import * as sequence from './groups/sequence/cases';
 import * as sgemm from './groups/sgemm/cases';
 import * as training from './groups/training/cases';
 
 /** A group is a folder: its cases, our code for them and PyTorch's. */
-const groups = [leaky_relu, activations, sequence, sgemm, training];
+const groups = [leaky_relu, activations, conv, sequence, sgemm, training];
 
 const measured: Measurement[] = [
   ['memory: 20,000 training steps at batch 4096', 'steps'],

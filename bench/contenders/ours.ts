@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import * as torch from 'cresset';
 import * as kernels from 'cresset/kernels';
 import * as activations from '../groups/activations/ours';
+import * as conv from '../groups/conv/ours';
 import * as leaky_relu from '../groups/leaky_relu/ours';
 import * as sequence from '../groups/sequence/ours';
 import * as sgemm from '../groups/sgemm/ours';
@@ -10,7 +11,7 @@ import type { Run, Runs } from '../ours';
 
 /** Our side of the benchmark: written as a user would write it. Speaks the same lines as the other contenders. */
 
-const groups = [leaky_relu, activations, sequence, sgemm, training];
+const groups = [leaky_relu, activations, conv, sequence, sgemm, training];
 const runs: Runs = Object.assign({}, ...groups.map((group) => group.runs));
 
 const prepared = new Map<string, Run>();
