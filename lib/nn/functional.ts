@@ -39,6 +39,7 @@ export {
   tanh,
   tanhshrink,
 } from '../ops/activation_smooth';
+export { type BatchNormOptions, batch_norm } from '../ops/batch_norm';
 export { type Conv, conv1d, conv2d, conv2d_leaky_relu } from '../ops/conv';
 export type { ConvOptions, ConvPadding, ConvTransposeOptions } from '../ops/conv_settings';
 export { type ConvTranspose, conv_transpose1d, conv_transpose2d } from '../ops/conv_transpose';
@@ -51,7 +52,9 @@ export {
 } from '../ops/distance';
 export { alpha_dropout, type DropoutOptions, dropout } from '../ops/dropout';
 export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/dropout_channels';
+export { type GroupNormOptions, group_norm, type InstanceNormOptions, instance_norm } from '../ops/group_norm';
 export { one_hot } from '../ops/indexing';
+export { type LayerNormOptions, layer_norm, type RmsNormOptions, rms_norm } from '../ops/layer_norm';
 export { type LeakyReluOptions, leaky_relu, leaky_relu_ } from '../ops/leaky_relu';
 export type { LossOptions, LossReduction } from '../ops/loss';
 export {
@@ -89,5 +92,11 @@ export {
   type WeightedLossOptions,
 } from '../ops/loss_regression';
 export { linear, linear_leaky_relu } from '../ops/matmul';
+export {
+  type LocalResponseNormOptions,
+  local_response_norm,
+  type NormalizeOptions,
+  normalize,
+} from '../ops/normalize';
 export { type PaddingMode, type PadOptions, pad } from '../ops/pad';
 export { log_softmax, softmax } from '../ops/softmax';

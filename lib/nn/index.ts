@@ -30,6 +30,7 @@ export {
   Tanh,
   Tanhshrink,
 } from './modules/activation_smooth';
+export { BatchNorm1d, BatchNorm2d } from './modules/batchnorm';
 export { ModuleDict, ModuleList } from './modules/container';
 export { Conv1d, Conv2d } from './modules/conv';
 export type { ConvModuleOptions, ConvPaddingMode, ConvTransposeModuleOptions } from './modules/conv_base';
@@ -45,6 +46,7 @@ export {
   FeatureAlphaDropout,
 } from './modules/dropout';
 export { Flatten, Identity } from './modules/flatten';
+export { InstanceNorm1d, InstanceNorm2d } from './modules/instancenorm';
 export { Linear, type LinearOptions } from './modules/linear';
 export {
   CrossEntropyLoss,
@@ -76,6 +78,16 @@ export {
   SoftMarginLoss,
   TripletMarginLoss,
 } from './modules/loss_margin';
+export type { ChannelNormOptions } from './modules/norm_base';
+export {
+  GroupNorm,
+  type GroupNormModuleOptions,
+  LayerNorm,
+  type LayerNormModuleOptions,
+  LocalResponseNorm,
+  RMSNorm,
+  type RMSNormOptions,
+} from './modules/normalization';
 export { ParameterDict, ParameterList } from './modules/parameter_container';
 export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './modules/rnn';
 export { type RecurrentOptions, RNNBase } from './modules/rnn_base';

@@ -21,7 +21,7 @@ const defaults = {
   dtype: undefined as DType | undefined,
 };
 
-abstract class ConvTranspose extends ConvBase {
+export abstract class ConvTranspose extends ConvBase {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
   readonly dilation: readonly number[];

@@ -5,14 +5,16 @@ import { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { own_modules } from '../tree';
 import { is_trusted, Passing, trust } from '../trust';
-import { LeakyReLU } from './activation';
+import { LeakyReLU, ReLU } from './activation';
+import { BatchNorm } from './batchnorm';
 import { IndexedModules, named_entries } from './container';
 import { Conv } from './conv';
 import { Linear } from './linear';
 
 /**
- * Modules one after another. A `Linear` or a convolution followed by a `LeakyReLU` runs as one kernel, with the same bits; values between our own modules that
- * no hook and no module of yours has seen are freed as soon as backward is done with them.
+ * Modules one after another. A `Linear` or a convolution followed by a `LeakyReLU` runs as one kernel, a `BatchNorm` followed by a
+ * `LeakyReLU` or `ReLU` too, with the same bits; values between our own modules that no hook and no module of yours has seen are freed as
+ * soon as backward is done with them.
  * @example
  * ```ts
  * const model = new torch.nn.Sequential(new torch.nn.Linear(10, 64), new torch.nn.LeakyReLU(0.01), new torch.nn.Linear(64, 1));
@@ -49,13 +51,11 @@ export class Sequential extends IndexedModules {
       const module = chain[i];
       const trusted = is_trusted(module);
       const next = chain[i + 1];
-      if (fuse && trusted && next instanceof LeakyReLU && is_trusted(next)) {
-        const both = with_leaky_relu(module, at.value, next.negative_slope);
-        if (both !== null) {
-          at = at.become(both, true);
-          i++;
-          continue;
-        }
+      const together = fuse && trusted && next !== undefined && is_trusted(next) ? fused(module, next, at.value) : null;
+      if (together !== null) {
+        at = at.become(together, true);
+        i++;
+        continue;
       }
       const output = module.forward(at.value);
       // Whatever a user's module returns goes on; only tensors have memory to look after.
@@ -69,10 +69,17 @@ export class Sequential extends IndexedModules {
 }
 trust(Sequential);
 
-/** Both modules in one pass; null where there is no such kernel. */
-function with_leaky_relu(module: Module, input: Tensor, slope: number): Tensor | null {
-  if (module instanceof Linear) return linear_leaky_relu(input, module.weight, module.bias, slope);
-  return module instanceof Conv ? module.forward_leaky_relu(input, slope) : null;
+/** Both modules as one kernel, where there is one. */
+function fused(module: Module, next: Module, input: Tensor): Tensor | null {
+  if (next instanceof LeakyReLU) {
+    const { negative_slope } = next;
+    if (module instanceof Linear) return linear_leaky_relu(input, module.weight, module.bias, negative_slope);
+    if (module instanceof Conv) return module.forward_leaky_relu(input, negative_slope);
+    if (module instanceof BatchNorm) return module.normalise(input, { kind: 'leaky_relu', negative_slope });
+  }
+  if (next instanceof ReLU && module instanceof BatchNorm)
+    return module.normalise(input, { kind: 'relu', negative_slope: 0 });
+  return null;
 }
 
 /** The modules in order; those of a plain Sequential within stand in its place. */
