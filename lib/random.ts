@@ -75,9 +75,14 @@ export class Generator {
     return this;
   }
 
+  /** @internal */
+  place(): StreamPlace {
+    return { seed: this.chosen, position: this.position };
+  }
+
   /** @internal Goes on at another place, and says where it was. */
   replace({ seed, position }: StreamPlace): StreamPlace {
-    const left = { seed: this.chosen, position: this.position };
+    const left = this.place();
     this.chosen = seed;
     this.position = position;
     return left;

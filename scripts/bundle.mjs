@@ -24,6 +24,7 @@ async function bundle() {
   const build = await rolldown({
     input: {
       ...Object.fromEntries(entries.map((entry) => [name(entry), join(root, 'lib', `${name(entry)}.ts`)])),
+      'chunks/data_worker': join(root, 'lib/utils/data/worker/main.ts'),
       // For the scripts that pack.
       'chunks/platform': join(root, 'lib/native/load.ts'),
     },

@@ -7,6 +7,15 @@ export interface Addon {
   allocate(storage: object, bytes: number): number;
   adopt(storage: object, array: ArrayBufferView): number;
   release(id: number): boolean;
+  /** A token of the block's memory for another thread, or 0. */
+  hand_over(id: number, keep: number): number;
+  /** An id for the memory a token stands for, or 0. */
+  take_over(storage: object, token: number): number;
+  /** Gives the memory back that nobody took over. */
+  revoke(token: number): boolean;
+  /** The number of this thread's state, and whether a state of that number still lives in any thread. */
+  environment(): number;
+  is_alive(environment: number): boolean;
   sweep(everything: number): number;
   buffer(id: number): ArrayBuffer | undefined;
   transfer(id: number, offset: number, array: ArrayBufferView, into_block: number): number;

@@ -138,7 +138,7 @@ export interface MemoryStats {
   cached: number;
   /** Highest sum of both since `reset_peak_memory_stats`. */
   peak: number;
-  /** Bytes shared with ArrayBuffers from `typed_array()`, which wait for their finalizers. */
+  /** Bytes shared with ArrayBuffers from `typed_array()`, which wait for their finalizers, or with loader workers. */
   pinned: number;
   /** Blocks and bytes of this thread that no sweep has freed yet. */
   live_blocks: number;

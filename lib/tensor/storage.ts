@@ -74,6 +74,28 @@ export class Storage {
     if (this.external === null) give_back(this.nbytes);
   }
 
+  /**
+   * The memory's token for another thread, which takes it over once. With `keep` both threads hold the memory from then on; without, this storage is
+   * released. Memory of the user's has none.
+   */
+  hand_over(op: string, keep: boolean): number {
+    const token = addon.hand_over(this.id, keep ? 1 : 0);
+    if (token === 0) throw new Error(`${op}: ${addon.last_error()}`);
+    if (!keep) {
+      this.id = RELEASED;
+      give_back(this.nbytes);
+    }
+    return token;
+  }
+
+  /** The memory that another thread handed over; null if it did so no more, or somebody else has it. */
+  static take_over(token: number, nbytes: number): Storage | null {
+    const storage = new Storage(nbytes, null);
+    before_allocation(nbytes);
+    storage.id = addon.take_over(storage, token);
+    return storage.id === 0 ? null : storage;
+  }
+
   /** Releases it if only the engine can know it and nothing refers to it any more. */
   release_if_unused(): void {
     if (this.internal && this.saves === 0 && this.pending === 0) this.release();

@@ -13,7 +13,7 @@ function compiled(fileName) {
   } catch {
     const ts = require('typescript');
     const compilerOptions = {
-      module: ts.ModuleKind.CommonJS,
+      module: ts.ModuleKind.Node16,
       target: ts.ScriptTarget.ES2023,
       esModuleInterop: true,
       inlineSourceMap: true,

@@ -14,6 +14,9 @@ import { type DataLoaderOptions, judge_options } from './options';
 import { BatchSampler, batch_count, count, RandomSampler, SequentialSampler } from './sampler';
 import { draw_seed, Stream } from './seeds';
 import { type Rows, rows_of } from './tensor_dataset';
+import { close_with, type Epoch, worker_batches, worker_batches_in_loop } from './worker/epoch';
+import { Run } from './worker/run';
+import { Session } from './worker/session';
 
 type Batches<T> = globalThis.Generator<T, void, undefined>;
 
@@ -51,6 +54,8 @@ export class DataLoader<Item, Batch = Collated<Item>> {
   private readonly rows: Rows | null;
   /** The order of those rows: as they are, a new one every epoch, or what the samplers say. */
   private readonly order: 'plain' | 'shuffled' | 'given';
+  /** Of persistent workers, once they are at work. */
+  private session: Session | null = null;
 
   constructor(
     dataset: Source<Batch>,
@@ -109,12 +114,17 @@ export class DataLoader<Item, Batch = Collated<Item>> {
 
   [Symbol.iterator](): Batches<Batch> {
     const base_seed = draw_seed(this.generator);
+    if (this.num_workers > 0) return worker_batches(() => this.begin(base_seed)) as Batches<Batch>;
     if (this.rows !== null && this.order !== 'given') return this.slices(this.rows, base_seed) as Batches<Batch>;
     return this.fetched(base_seed);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const base_seed = draw_seed(this.generator);
+    if (this.num_workers > 0) {
+      yield* worker_batches_in_loop(() => this.begin(base_seed)) as AsyncGenerator<Batch, void, undefined>;
+      return;
+    }
     const fetches =
       this.rows !== null && this.order !== 'given' ? this.slices(this.rows, base_seed) : this.fetches(base_seed);
     for (const fetch of fetches) {
@@ -158,6 +168,25 @@ export class DataLoader<Item, Batch = Collated<Item>> {
     } finally {
       if (fetcher instanceof IterableFetcher) fetcher.close();
     }
+  }
+
+  /** An epoch in the workers: those that have the dataset already, or others. */
+  private begin(base_seed: number): Epoch {
+    const { prefetch_factor, timeout, persistent_workers } = this;
+    if (this.session?.is_open === false) {
+      this.session.close();
+      this.session = null;
+    }
+    const free = this.session?.is_busy === false ? this.session : null;
+    const session = free ?? new Session(this as unknown as DataLoader<unknown, unknown>, base_seed);
+    if (persistent_workers && this.session === null) {
+      this.session = session;
+      close_with(this, session);
+    }
+    const keys = session.iterable ? null : this.keys(base_seed)[Symbol.iterator]();
+    const collate = this.collate_fn as Collate;
+    const run = new Run(session, { keys, base_seed, prefetch_factor: prefetch_factor!, timeout, collate });
+    return { run, session, lasting: session === this.session };
   }
 
   private keys(base_seed: number): Iterable<unknown> {

@@ -28,3 +28,4 @@ export {
   type WeightedRandomSamplerOptions,
 } from './sampler';
 export { TensorDataset } from './tensor_dataset';
+export { get_worker_info, type WorkerInfo } from './worker/info';

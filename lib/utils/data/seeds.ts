@@ -21,8 +21,13 @@ export class Stream {
   private place: StreamPlace;
 
   /** The stream of a batch, or (without one) that of the order of the samples. */
-  constructor(base_seed: number, batch = -1) {
-    this.place = { seed: BigInt.asUintN(64, BigInt(base_seed) + BigInt(batch + 2) * STEP), position: 0 };
+  constructor(base_seed: number, batch = -1, position = 0) {
+    this.place = { seed: BigInt.asUintN(64, BigInt(base_seed) + BigInt(batch + 2) * STEP), position };
+  }
+
+  /** How far it has been used. */
+  get position(): number {
+    return this.place.position;
   }
 
   run<T>(body: () => T): T {
