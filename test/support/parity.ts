@@ -117,7 +117,8 @@ function distance(actual: torch.Tensor, result: Result): number {
 
 function flat(value: unknown): torch.Tensor[] {
   if (value instanceof torch.Tensor) return [value];
-  return Array.isArray(value) ? value.flatMap(flat) : [];
+  // Arrays, and records such as { values, indices }, in the order of their keys.
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(flat) : [];
 }
 
 /** The gradient that flows into an output, as in modules.py. */
