@@ -26,6 +26,9 @@ const NOT_IMPLEMENTED: readonly string[] = [
   'Upsample',
 ];
 
+/** Modules that exist, but of which the golden file has no samples yet. */
+const WITHOUT_SAMPLES = ['CircularPad3d', 'ConstantPad3d', 'ReflectionPad3d', 'ReplicationPad3d', 'ZeroPad3d'];
+
 const golden = read_golden();
 const names = [...new Set(golden.samples.map(({ module }) => module))].sort();
 const implemented = names.filter((name) => !NOT_IMPLEMENTED.includes(name));
@@ -54,7 +57,7 @@ test.each(implemented)('%s prints as PyTorch prints it', (name) => {
 test('the list of what is not implemented is right', () => {
   expect(NOT_IMPLEMENTED.filter(is_implemented)).toEqual([]);
   expect(NOT_IMPLEMENTED.filter((name) => !names.includes(name))).toEqual([]);
-  expect(golden.beyond.filter(is_implemented)).toEqual([]);
+  expect(golden.beyond.filter(is_implemented)).toEqual(WITHOUT_SAMPLES);
 });
 
 test('docs/parity.md is current; if not: npm run docs:parity', () => {
