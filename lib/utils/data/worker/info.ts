@@ -19,7 +19,6 @@ let loading = false;
  * @example
  * ```ts
  * class Share extends torch.utils.data.IterableDataset<number> {
- *   static module = __filename;
  *   override *[Symbol.iterator]() {
  *     const { id, num_workers } = torch.utils.data.get_worker_info() ?? { id: 0, num_workers: 1 };
  *     for (let i = id; i < 100; i += num_workers) yield i;
