@@ -4,6 +4,7 @@ export { Adam, type AdamOptions, AdamW } from './adam';
 export { Adamax, type AdamaxOptions } from './adamax';
 export { LBFGS, type LBFGSOptions } from './lbfgs';
 export { Lion, type LionOptions } from './lion';
+export * as lr_scheduler from './lr_scheduler';
 export { NAdam, type NAdamOptions } from './nadam';
 export { Optimizer, type ParamGroup, type Params } from './optimizer';
 export { RAdam, type RAdamOptions } from './radam';
