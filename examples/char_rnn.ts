@@ -1,7 +1,7 @@
 /**
  * An LSTM reads Moby Dick letter by letter, and at the end writes some of its own.
  *
- *   node build/examples/char_rnn.js --epochs 4 --hidden 256 --layers 1 --batch 64 --length 64 --lr 0.004 --seed 0 --temperature 0.7 --out runs/char_rnn
+ *   node build/examples/char_rnn.js --epochs 4 --hidden 256 --layers 1 --batch 32 --length 64 --lr 0.004 --seed 0 --temperature 0.7 --out runs/char_rnn
  *
  * The last twentieth of the book is held back; the loss is printed in bits per letter. Writes the loss curve (loss.svg), the weights
  * (model.safetensors) and what it wrote (sample.txt).
@@ -43,7 +43,7 @@ main('char_rnn', () => {
     epochs: 4,
     hidden: 256,
     layers: 1,
-    batch: 64,
+    batch: 32,
     length: 64,
     lr: 0.004,
     seed: 0,
@@ -85,7 +85,7 @@ main('char_rnn', () => {
       losses.push(loss.item() / Math.LN2);
       progress.advance(options.length * options.batch, { bits: losses[losses.length - 1] });
     }
-    for (const group of optimizer.param_groups) group.lr /= 2;
+    for (const group of optimizer.param_groups) group.lr *= 0.7;
     console.log(`epoch ${epoch}: ${bits_per_letter(model, test).toFixed(3)} bits per letter on the held back text`);
   }
 

@@ -2,7 +2,7 @@
  * What the slope below 0 is good for: ReLU, LeakyReLU(0.01), LeakyReLU(0.3) and PReLU, first on random numbers, then in a network of 20 layers
  * that learns MNIST, with and without batch norm.
  *
- *   node build/examples/slopes.js --layers 20 --width 32 --steps 300 --batch 64 --lr 0.003 --seed 0 --out runs/slopes
+ *   node build/examples/slopes.js --layers 20 --width 32 --steps 300 --batch 64 --lr 0.01 --seed 0 --out runs/slopes
  *
  * A unit is dead if its gradient is 0 for every image of the test: nothing can bring it back. Writes the losses (loss.svg, loss_batch_norm.svg).
  */
@@ -31,7 +31,7 @@ main('slopes', () => {
     width: 32,
     steps: 300,
     batch: 64,
-    lr: 0.003,
+    lr: 0.01,
     seed: 0,
     data: '',
     out: 'runs/slopes',
@@ -118,11 +118,10 @@ function learn(model: torch.nn.Module, data: Digits, { steps, batch, lr }: Train
   });
 }
 
-/** Of all hidden units, those whose activation passes no gradient for any of the images. */
+/** Of all hidden units, those whose activation passes no gradient for any of the images; with the statistics of the batch, as in training. */
 function dead_share(model: torch.nn.Sequential, images: torch.Tensor): number {
   let x = images;
   let [dead, units] = [0, 0];
-  model.eval();
   for (const module of model) {
     if (is_activation(module)) {
       const input = x.detach().requires_grad_();
@@ -132,7 +131,6 @@ function dead_share(model: torch.nn.Sequential, images: torch.Tensor): number {
     }
     x = torch.no_grad(() => module.forward(x));
   }
-  model.train();
   return dead / units;
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -79,6 +79,44 @@ test('iris tells the species apart, reports and writes', () => {
   expect(stderr).toMatch(/training 100 % 40\/40 {2}[\d,]+ epochs\/s {2}loss 0\.\d+ {2}test 0\.\d+/);
   expect(readFileSync(join(out, 'loss.svg'), 'utf8')).toContain('>test loss</text>');
   expect(readFileSync(join(out, 'model.safetensors')).length).toBeGreaterThan(500);
+});
+
+test('slopes counts dead units and compares the losses, with and without batch norm', () => {
+  const out = join(folder, 'slopes');
+  const { status, stdout, stderr } = run('slopes', '--layers', '8', '--steps', '60', '--out', out);
+  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  const rows = [...stdout.matchAll(/^(\w+(?:\([\d.]+\))?) +([\d.]+) % +([\d.]+) % +([\d.]+) +(.+)$/gm)];
+  expect(rows.map(([, name]) => name)).toEqual(
+    Array(3).fill(['ReLU', 'LeakyReLU(0.01)', 'LeakyReLU(0.3)', 'PReLU']).flat(),
+  );
+  const [random, plain, normed] = [rows.slice(0, 4), rows.slice(4, 8), rows.slice(8)];
+  // Half of the normal numbers are negative; only ReLU loses them, and only it has dead units.
+  expect(Math.abs(Number(random[0][2]) - 50)).toBeLessThan(5);
+  expect(Number(plain[0][2])).toBeGreaterThan(0);
+  expect(Number(normed[0][2])).toBeLessThan(Number(plain[0][2]));
+  for (const part of [random, plain, normed])
+    for (const each of part.slice(1)) expect([each[2], each[3]]).toEqual(['0.0', '0.0']);
+  for (const each of [...plain, ...normed]) expect(Number(each[4])).toBeLessThan(2.5);
+  for (const file of ['loss.svg', 'loss_batch_norm.svg'])
+    expect(readFileSync(join(out, file), 'utf8')).toContain('>LeakyReLU(0.3)</text>');
+});
+
+test('char_rnn learns letters, and writes some', () => {
+  const out = join(folder, 'char_rnn');
+  const short = ['--epochs', '1', '--letters', '60000', '--hidden', '64', '--batch', '16', '--length', '32'];
+  const { status, stdout, stderr } = run('char_rnn', ...short, '--lr', '0.01', '--write', '50', '--out', out);
+  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  // Six bits would tell 64 letters apart without any knowledge.
+  expect(Number(/epoch 1: ([\d.]+) bits per letter/.exec(stdout)![1])).toBeLessThan(4.2);
+  expect(stderr).toMatch(/epoch 1 100 % \d+\/\d+ {2}[\d,]+ letters\/s {2}bits \d/);
+  const written = readFileSync(join(out, 'sample.txt'), 'utf8');
+  expect(written).toHaveLength('Call me '.length + 50 + 1);
+  expect(stdout).toContain(written);
+  for (const file of ['loss.svg', 'model.safetensors']) expect(existsSync(join(out, file))).toBe(true);
+  expect(run('char_rnn', '--start', '~', '--letters', '5000', '--epochs', '0')).toMatchObject({
+    status: 1,
+    stderr: 'char_rnn: the book has no letter "~"\n',
+  });
 });
 
 test('learnable_slope recovers the slope in every spelling, and plots it', () => {
