@@ -40,9 +40,12 @@ test('two workers train at once, with the same bits as alone', async () => {
   expect(alone.loss).toBeLessThan(1.5);
 });
 
-test('also with collections and poison at every allocation', async () => {
-  const alone = await train(3, 30);
-  const [a, b] = await Promise.all([1, 2].map(() => train(3, 30, { CRESSET_GC_STRESS: '1' })));
+test.each([
+  ['1', 30],
+  ['major', 4],
+])('also with collections and poison at every allocation, CRESSET_GC_STRESS=%s', async (stress, steps) => {
+  const alone = await train(3, steps);
+  const [a, b] = await Promise.all([1, 2].map(() => train(3, steps, { CRESSET_GC_STRESS: stress })));
   expect(a).toEqual(alone);
   expect(b).toEqual(alone);
 });

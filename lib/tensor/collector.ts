@@ -46,7 +46,18 @@ const memory_limit = bytes_from_environment('CRESSET_MEMORY_LIMIT');
 if (memory_limit !== undefined) addon.set_memory_limit(memory_limit);
 const collect = find_collector();
 const process_limit = budget_limit();
-const stress = process.env.CRESSET_GC_STRESS === '1';
+
+/**
+ * CRESSET_GC_STRESS=1 collects at every allocation, what is young each time and everything at every eighth; =major everything each time. Freed blocks
+ * are poisoned.
+ */
+const STRESSED_MAJOR_EVERY = { '': 0, '0': 0, '1': 8, major: 1 };
+const stress = ((given) => {
+  const every = STRESSED_MAJOR_EVERY[given as keyof typeof STRESSED_MAJOR_EVERY];
+  if (every === undefined) throw new Error(`CRESSET_GC_STRESS: expected 1, major or 0, got ${JSON.stringify(given)}`);
+  return every;
+})(process.env.CRESSET_GC_STRESS ?? '');
+let stressed = 0;
 /** Small results then cycle through the second-level cache … */
 const smallest = Math.min(4 * MiB, process_limit);
 /** … and larger ones through some more memory, so that a collection is shared by up to 16 of them. */
@@ -66,15 +77,24 @@ let announced = 0;
 let warned = false;
 
 addon.set_cache_limit(process_limit);
-if (stress) addon.set_poison(1);
+if (stress > 0) addon.set_poison(1);
 
 export function before_allocation(nbytes: number): void {
   spent += nbytes + BLOCK_OVERHEAD;
   blocks++;
-  if (spent > budget || blocks > MOST_BLOCKS || stress) {
-    if (spent <= Math.min(SHARED_BY * nbytes, shared_most) && !stress) return;
+  if (stress > 0) collect_under_stress();
+  else if (
+    (spent > budget || blocks > MOST_BLOCKS) &&
+    // Some large results share one collection.
+    spent > Math.min(SHARED_BY * nbytes, shared_most)
+  )
     reclaim(nbytes);
-  }
+}
+
+function collect_under_stress(): void {
+  if (++stressed % stress === 0) collect?.();
+  else collect?.({ type: 'minor', execution: 'sync' });
+  addon.sweep(1);
 }
 
 /** A block was released by hand: it does not count against the budget. */

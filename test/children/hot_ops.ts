@@ -5,12 +5,12 @@ import { build, outputs } from '../support/op_samples';
 
 /**
  * `CALLS EVERY`: each operation, forward and backward, so often that the compiler optimizes it, while blocks are collected and poisoned. Optimized code
- * drops a Storage as soon as its id has been read, which shorter tests never see. Under CRESSET_GC_STRESS=1 all allocations collect, else every EVERY-th;
+ * drops a Storage as soon as its id has been read, which shorter tests never see. Under CRESSET_GC_STRESS all allocations collect, else every EVERY-th;
  * calls in which a collection fell are compared with the first.
  */
 
 const [calls, every] = process.argv.slice(2).map(Number);
-const stress = process.env.CRESSET_GC_STRESS === '1';
+const stress = process.env.CRESSET_GC_STRESS !== undefined;
 let collected = false;
 
 function collect_at_some_allocations(): void {
