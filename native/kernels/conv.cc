@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "kernels/conv_geometry.h"
+#include "kernels/conv_one_place.h"
 #include "kernels/conv_plan.h"
 #include "kernels/gemm.h"
 #include "runtime/allocator.h"
@@ -148,6 +149,7 @@ void forward(Call& call) {
   const int64_t plane = g.y.output * g.x.output;
   if (p.mask != nullptr && (!p.leaky || plane % 8 != 0))
     Call::fail("conv: a mask needs an activation, and planes of a multiple of 8 elements");
+  if (sees_all_at_once(g)) return one_place_forward(g, x, weight, out, {p.bias, 1, p.leaky, p.slope, p.mask});
   const ForwardPatches<T> patches(g, x);
   p.patches = patches.get();
   p.groups = g.groups;
@@ -228,6 +230,11 @@ void input_gradient(Call& call) {
   p.out.data = call.contiguous<T>(g.input_count());
   p.bias = call.optional<T>(g.groups * g.in_channels);
   if (g.input_count() == 0) return;
+  if (sees_all_at_once(g)) {
+    Workspace<T> repeated;
+    T* const space = repeated.allocate_elements(g.input_count() / g.images);
+    return one_place_input_gradient(g, p.patches.data, weight, p.out.data, p.bias, space);
+  }
   const int64_t plane = g.y.output * g.x.output, out_plane = g.y.input * g.x.input;
   p.patches.height = g.y.output;
   p.patches.width = g.x.output;
@@ -259,6 +266,7 @@ void weight_gradient(Call& call) {
       std::fill_n(p.bias_gradient, g.groups * g.out_channels, T(0));
     return;
   }
+  if (sees_all_at_once(g)) return one_place_weight_gradient(g, p.g, x, p.weight_gradient, p.bias_gradient);
   const ForwardPatches<T> patches(g, x);
   p.patches = patches.get();
   p.groups = g.groups;
