@@ -51,7 +51,7 @@ describe.each(golden.cases)('$scheduler of $optimizer, $options', ({ scheduler: 
         scheduler = make_scheduler(name, optimizer, each.options);
         optimizer.load_state_dict(own as never);
         scheduler.load_state_dict(state);
-        optimizer.stepped = true;
+        Object.assign(optimizer, { stepped: true });
       }
       optimizer.param_groups.forEach((group, i) => {
         const expected = each.rates[i][epoch];
