@@ -10,8 +10,11 @@ namespace cresset {
 
 // Chan, Golub and LeVeque: two means and what they differ by.
 void Moments::join(const Moments& other) {
+  if (count == 0) {
+    *this = other;
+    return;
+  }
   double total = count + other.count, difference = other.mean - mean;
-  if (total == 0) return;
   mean += difference * (other.count / total);
   squares += other.squares + difference * difference * (count * (other.count / total));
   count = total;
