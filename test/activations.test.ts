@@ -386,3 +386,56 @@ test('integers pass where PyTorch lets them', () => {
   expect(torch.sigmoid(x).dtype).toBe(torch.float32);
   expect(F.softsign(x).tolist()).toEqual([-0.75, 0, Math.fround(2 / 3), Math.fround(0.9)]);
 });
+
+test('every function of the family is a Tensor method too, and says so in its type', () => {
+  const x = torch.randn([4, 6]);
+  const by_method: readonly (readonly [string, torch.Tensor])[] = [
+    ['celu', x.celu(0.5)],
+    ['elu', x.elu({ alpha: 2 })],
+    ['gelu', x.gelu({ approximate: 'tanh' })],
+    ['glu', x.glu(1)],
+    ['hardshrink', x.hardshrink(0.2)],
+    ['hardsigmoid', x.hardsigmoid()],
+    ['hardswish', x.hardswish()],
+    ['hardtanh', x.hardtanh(-0.5, 0.5)],
+    ['leaky_relu', x.leaky_relu(0.2)],
+    ['log_softmax', x.log_softmax(1)],
+    ['logsigmoid', x.logsigmoid()],
+    ['mish', x.mish()],
+    ['prelu', x.prelu(torch.tensor([0.3]))],
+    ['relu', x.relu()],
+    ['relu6', x.relu6()],
+    ['rrelu', x.rrelu(0.1, 0.3)],
+    ['selu', x.selu()],
+    ['sigmoid', x.sigmoid()],
+    ['silu', x.silu()],
+    ['softmax', x.softmax(1)],
+    ['softmin', x.softmin(1)],
+    ['softplus', x.softplus(2)],
+    ['softshrink', x.softshrink(0.1)],
+    ['softsign', x.softsign()],
+    ['tanh', x.tanh()],
+    ['tanhshrink', x.tanhshrink()],
+    ['threshold', x.threshold(0.1, 3)],
+  ];
+  const parameters: Record<string, readonly unknown[]> = {
+    celu: [0.5],
+    elu: [2],
+    gelu: ['tanh'],
+    glu: [1],
+    hardshrink: [0.2],
+    hardtanh: [-0.5, 0.5],
+    leaky_relu: [0.2],
+    log_softmax: [1],
+    prelu: [torch.tensor([0.3])],
+    rrelu: [0.1, 0.3],
+    softmax: [1],
+    softmin: [1],
+    softplus: [2],
+    softshrink: [0.1],
+    threshold: [0.1, 3],
+  };
+  const functions = F as unknown as Record<string, (x: torch.Tensor, ...rest: readonly unknown[]) => torch.Tensor>;
+  for (const [name, value] of by_method)
+    expect([name, torch.equal(value, functions[name](x, ...(parameters[name] ?? [])))]).toEqual([name, true]);
+});

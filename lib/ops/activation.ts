@@ -14,6 +14,24 @@ declare module '../tensor/tensor' {
     /** `max(x, 0)`; NaN stays NaN. */
     relu(): Tensor;
     relu_(): Tensor;
+    /** `min(max(x, 0), 6)`. */
+    relu6(inplace?: boolean | InplaceOption): Tensor;
+    relu6_(): Tensor;
+    /** x within bounds, by default -1 and 1. */
+    hardtanh(min_val?: number | HardtanhOptions, max_val?: number, inplace?: boolean): Tensor;
+    hardtanh_(min_val?: number | HardtanhOptions, max_val?: number): Tensor;
+    /** x above `threshold`, else `value`. */
+    threshold(threshold: number | ThresholdOptions, value?: number, inplace?: boolean): Tensor;
+    threshold_(threshold: number | ThresholdOptions, value?: number): Tensor;
+    /** `x > 0 ? x : alpha * (exp(x) - 1)`. */
+    elu(alpha?: number | EluOptions, inplace?: boolean): Tensor;
+    elu_(alpha?: number | Omit<EluOptions, 'inplace'>): Tensor;
+    /** `x > 0 ? x : alpha * (exp(x / alpha) - 1)`. */
+    celu(alpha?: number | EluOptions, inplace?: boolean): Tensor;
+    celu_(alpha?: number | Omit<EluOptions, 'inplace'>): Tensor;
+    /** {@link elu} with the constants that keep mean 0 and variance 1. */
+    selu(inplace?: boolean | InplaceOption): Tensor;
+    selu_(): Tensor;
   }
 }
 
@@ -41,7 +59,6 @@ const within = (g: Tensor, y: Tensor, low: number, high: number): Tensor =>
 /** `min(max(x, 0), 6)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
 export const relu6: WithInplace = activation({
   name: 'relu6',
-  methods: [],
   integers: 'keep',
   kernel: 'hardtanh',
   kernel_parameters: () => [0, 6],
@@ -68,7 +85,6 @@ export const hardtanh: (
   inplace?: boolean,
 ) => Tensor = activation<never, [number, number]>({
   name: 'hardtanh',
-  methods: [],
   integers: 'keep',
   parameters: [
     ['min_val', -1],
@@ -102,7 +118,6 @@ export const threshold: (
   inplace?: boolean,
 ) => Tensor = activation<never, [number, number]>({
   name: 'threshold',
-  methods: [],
   integers: 'keep',
   parameters: [
     ['threshold', undefined],
@@ -141,7 +156,6 @@ function elu_gradient(g: Tensor, x: Tensor, alpha: number, scale = 1, input_scal
 /** `x > 0 ? x : alpha * (exp(x) - 1)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
 export const elu: Elu = activation<never, [number]>({
   name: 'elu',
-  methods: [],
   parameters: [['alpha', 1]],
   kernel_parameters: (alpha) => [alpha, 1, 1],
   backward_kernel: 'elu_backward',
@@ -161,7 +175,6 @@ export const elu_: EluInPlace = in_place(elu);
 /** `x > 0 ? x : alpha * (exp(x / alpha) - 1)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
 export const celu: Elu = activation<never, [number]>({
   name: 'celu',
-  methods: [],
   parameters: [['alpha', 1]],
   check: (alpha) => {
     if (alpha === 0) fail('celu', 'expected alpha to be other than 0, got 0');
@@ -189,7 +202,6 @@ export const SELU_SCALE = 1.0507009873554805;
 /** `scale * elu(x, alpha)` with the constants that keep mean 0 and variance 1. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
 export const selu: WithInplace = activation({
   name: 'selu',
-  methods: [],
   kernel: 'elu',
   kernel_parameters: () => [SELU_ALPHA, SELU_SCALE, 1],
   backward_kernel: 'elu_backward',

@@ -11,6 +11,14 @@ declare module '../tensor/tensor' {
   interface Tensor {
     /** 0 where `|x| <= lambd`, else x. */
     hardshrink(lambd?: number | ShrinkOptions): Tensor;
+    /** 0 where `|x| <= lambd`, else x moved towards 0 by lambd. */
+    softshrink(lambd?: number | ShrinkOptions): Tensor;
+    /** `min(max(x + 3, 0), 6) / 6`. */
+    hardsigmoid(inplace?: boolean | InplaceOption): Tensor;
+    hardsigmoid_(): Tensor;
+    /** `x * hardsigmoid(x)`. */
+    hardswish(inplace?: boolean | InplaceOption): Tensor;
+    hardswish_(): Tensor;
   }
 }
 
@@ -25,7 +33,6 @@ type Shrink = (input: Tensor, lambd?: number | ShrinkOptions) => Tensor;
 /** `min(max(x + 3, 0), 6) / 6`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
 export const hardsigmoid: WithInplace = activation({
   name: 'hardsigmoid',
-  methods: [],
   backward_kernel: 'hardsigmoid_backward',
   gradient: (g, x) => where(logical_and(gt(x, -3), lt(x, 3)), mul(g, 1 / 6), 0),
   reference: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
@@ -36,7 +43,6 @@ export const hardsigmoid: WithInplace = activation({
 /** `x * hardsigmoid(x)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
 export const hardswish: WithInplace = activation({
   name: 'hardswish',
-  methods: [],
   backward_kernel: 'hardswish_backward',
   gradient: (g, x) => where(le(x, -3), 0, where(ge(x, 3), g, mul(g, add(div(x, 3), 0.5)))),
   reference: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
@@ -61,7 +67,6 @@ export const hardshrink: Shrink = activation<never, [number]>({
 /** x moved towards 0 by `lambd`, and 0 where it is nearer than that. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html */
 export const softshrink: Shrink = activation<never, [number]>({
   name: 'softshrink',
-  methods: [],
   inplace: 'none',
   parameters: [['lambd', 0.5]],
   check: (lambd) => {

@@ -14,13 +14,21 @@ import { softmax } from './softmax';
 
 /** Activations of whole rows: softmin, gated linear units. */
 
+declare module '../tensor/tensor' {
+  interface Tensor {
+    /** `softmax(-x)` along `dim`. */
+    softmin(dim: number, options?: { dtype?: DType }): Tensor;
+    /** The first half along `dim` times the sigmoid of the second. */
+    glu(dim?: number | GluOptions): Tensor;
+  }
+}
+
 /**
  * `softmax(-x)` along `dim`.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
  */
 export const softmin = op({
   name: 'softmin',
-  methods: [],
   call: (input: Tensor, dim: number, options?: { dtype?: DType }): Tensor => {
     const x = check_floating('softmin', 'input', input);
     if (dim === undefined || dim === null) fail('softmin', 'expected a dim');
@@ -104,7 +112,6 @@ export interface GluOptions {
  */
 export const glu = op({
   name: 'glu',
-  methods: [],
   call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
     const x = check_floating('glu', 'input', input);
     const { dim } = positional('glu', given, { dim: -1 });

@@ -14,6 +14,16 @@ import { positional } from './reduction';
 
 /** The leaky rectifier with random slopes. */
 
+declare module '../tensor/tensor' {
+  interface Tensor {
+    /** A random slope for each negative element while training, their mean else. */
+    rrelu(lower?: number, upper?: number, training?: boolean, inplace?: boolean): Tensor;
+    rrelu(options: RReluOptions): Tensor;
+    rrelu_(lower?: number, upper?: number, training?: boolean): Tensor;
+    rrelu_(options: Omit<RReluOptions, 'inplace'>): Tensor;
+  }
+}
+
 export interface RReluOptions extends InplaceOption {
   /** Default 1/8. */
   lower?: number;
@@ -99,7 +109,6 @@ export const rrelu_ = ((input: Tensor, ...given: readonly unknown[]) =>
  */
 export const rrelu = op({
   name: 'rrelu',
-  methods: [],
   call: (input: Tensor, ...given: readonly unknown[]): Tensor => apply('rrelu', input, given, false),
   inplace: rrelu_ as never,
   reference: (x: Reference, lower = 1 / 8, upper = 1 / 3): Reference => ({

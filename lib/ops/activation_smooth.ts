@@ -22,6 +22,22 @@ declare module '../tensor/tensor' {
     /** The error function. */
     erf(): Tensor;
     erf_(): Tensor;
+    /** `log(sigmoid(x))`. */
+    logsigmoid(): Tensor;
+    /** `log(1 + exp(beta * x)) / beta`, and x above the threshold. */
+    softplus(beta?: number | SoftplusOptions, threshold?: number): Tensor;
+    /** `x / (1 + |x|)`. */
+    softsign(): Tensor;
+    /** `x - tanh(x)`. */
+    tanhshrink(): Tensor;
+    /** `x * sigmoid(x)`. */
+    silu(inplace?: boolean | InplaceOption): Tensor;
+    silu_(): Tensor;
+    /** `x * tanh(softplus(x))`. */
+    mish(inplace?: boolean | InplaceOption): Tensor;
+    mish_(): Tensor;
+    /** x times the share of the normal distribution below x. */
+    gelu(options?: GeluOptions): Tensor;
   }
 }
 
@@ -88,7 +104,6 @@ function erf_of(x: number): number {
 /** `log(sigmoid(x))`, exact where sigmoid itself would underflow. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html */
 export const logsigmoid: Plain = activation({
   name: 'logsigmoid',
-  methods: [],
   inplace: 'none',
   backward_kernel: 'logsigmoid_backward',
   gradient: (g, x) => mul(g, sigmoid(neg(x))),
@@ -109,7 +124,6 @@ export const softplus: (input: Tensor, beta?: number | SoftplusOptions, threshol
   [number, number]
 >({
   name: 'softplus',
-  methods: [],
   inplace: 'none',
   parameters: [
     ['beta', 1],
@@ -132,7 +146,6 @@ export const softplus: (input: Tensor, beta?: number | SoftplusOptions, threshol
 /** `x / (1 + |x|)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
 export const softsign: Plain = activation({
   name: 'softsign',
-  methods: [],
   inplace: 'none',
   integers: 'to_float',
   backward_kernel: 'softsign_backward',
@@ -144,7 +157,6 @@ export const softsign: Plain = activation({
 /** `x - tanh(x)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
 export const tanhshrink: Plain = activation({
   name: 'tanhshrink',
-  methods: [],
   inplace: 'none',
   integers: 'to_float',
   backward_kernel: 'tanhshrink_backward',
@@ -155,7 +167,6 @@ export const tanhshrink: Plain = activation({
 /** `x * sigmoid(x)`, also known as swish. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
 export const silu: WithInplace = activation({
   name: 'silu',
-  methods: [],
   backward_kernel: 'silu_backward',
   gradient: (g, x) => {
     const s = sigmoid(x);
@@ -168,7 +179,6 @@ export const silu: WithInplace = activation({
 /** `x * tanh(softplus(x))`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
 export const mish: WithInplace = activation({
   name: 'mish',
-  methods: [],
   backward_kernel: 'mish_backward',
   gradient: (g, x) => {
     const t = tanh(softplus(x));
@@ -231,7 +241,6 @@ export function check_approximate(op: string, value: unknown): 'none' | 'tanh' {
  */
 export const gelu = op({
   name: 'gelu',
-  methods: [],
   call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
     if (given.length === 0) return gelu_forms.none.call(input);
     const { approximate } = positional('gelu', given, { approximate: 'none' as unknown });
