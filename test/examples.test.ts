@@ -152,3 +152,21 @@ test('learnable_slope warns of a slope that runs away, and holds it', () => {
   expect(stderr.match(/^warning: (alpha|weight) ran to \S+; keeping it within \[-1, 1\]$/gm)).toHaveLength(4);
   for (const [, alpha] of stdout.matchAll(/step \d+, 1\.\w+ (\S+)$/gm)) expect(Math.abs(Number(alpha))).toBeLessThan(7);
 });
+
+test('gan trains on real digits, draws them, and has them judged by the classifier of mnist', () => {
+  const classifier = join(folder, 'mnist1/model.safetensors');
+  if (!existsSync(classifier)) run('mnist', '--epochs', '1', '--samples', '6000', '--out', join(folder, 'mnist1'));
+  const out = join(folder, 'gan');
+  const short = ['--epochs', '1', '--samples', '640', '--batch', '32', '--latent', '16', '--judged', '40'];
+  const { status, stdout, stderr } = run('gan', ...short, '--classifier', classifier, '--out', out);
+  expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stderr).toMatch(/epoch 1 100 % 640\/640 {2}[\d,]+ images\/s {2}loss D [\d.]+ {2}loss G [\d.]+/);
+  expect(stdout).toMatch(/^samples: [\d.]+ % classified with probability above 0\.9; 0: [\d.]+ %, .*9: [\d.]+ %$/m);
+  expect(Number(/^test set: ([\d.]+) %/m.exec(stdout)![1])).toBeGreaterThan(50);
+  expect(readFileSync(join(out, 'epoch_1.png')).subarray(1, 4).toString()).toBe('PNG');
+  for (const file of ['loss.svg', 'generator.safetensors']) expect(existsSync(join(out, file))).toBe(true);
+  expect(run('gan', '--classifier', join(folder, 'none'))).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^gan: .*none is missing; run `npm start`, or name weights with --classifier\n$/),
+  });
+});
