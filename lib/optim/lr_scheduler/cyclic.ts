@@ -1,5 +1,5 @@
+import { type Given, read_arguments } from '../../arguments';
 import { check_boolean, check_integer, fail_type } from '../../errors';
-import { type Given, read_arguments } from './arguments';
 import { check_momentum_cycle, type MomentumCycle, set_momentum, start_momentum } from './momentum';
 import { check_finite, check_optimizer, LRScheduler, per_group, type Scheduled } from './scheduler';
 

@@ -1,5 +1,5 @@
+import { type Given, read_arguments } from '../../arguments';
 import { fail, fail_type } from '../../errors';
-import { type Given, read_arguments } from './arguments';
 import { check_optimizer, LRScheduler, type Scheduled, type SchedulerState } from './scheduler';
 
 export type RateFunction = (epoch: number) => number;

@@ -1,6 +1,6 @@
+import { type Given, read_arguments } from '../../arguments';
 import { check_integer, check_number, fail, fail_range, fail_type } from '../../errors';
 import { Tensor } from '../../tensor/tensor';
-import { type Given, read_arguments } from './arguments';
 import {
   check_finite,
   check_optimizer,

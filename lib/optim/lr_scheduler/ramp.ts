@@ -1,5 +1,5 @@
+import { type Given, read_arguments } from '../../arguments';
 import { check_integer, fail_range } from '../../errors';
-import { type Given, read_arguments } from './arguments';
 import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
 /** Rates that change over the first epochs and then stay. */

@@ -1,5 +1,5 @@
+import { type Given, read_arguments } from '../../arguments';
 import { check_integer, fail_type } from '../../errors';
-import { type Given, read_arguments } from './arguments';
 import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
 /** Rates that fall at certain epochs, or at every one. */

@@ -1,0 +1,75 @@
+import { type Given, read_arguments } from '../../arguments';
+import { no_grad } from '../../autograd/mode';
+import { check_number } from '../../errors';
+import { fill_with } from '../../native/map';
+import type { Generator } from '../../random';
+import { check_tensor, type Tensor } from '../../tensor/tensor';
+
+/** One value, or one distribution, for all elements. */
+
+/** Runs `write` on a tensor, outside the graph. */
+export function fill(op: string, tensor: Tensor, write: (target: Tensor) => void): Tensor {
+  check_tensor(op, 'tensor', tensor);
+  no_grad(() => write(tensor));
+  return tensor;
+}
+
+export interface UniformOptions {
+  /** The lower end. Default 0. */
+  a: number;
+  /** The upper end. Default 1. */
+  b: number;
+  generator?: Generator;
+}
+
+const unit: UniformOptions = { a: 0, b: 1, generator: undefined };
+
+/** Uniform in [a, b). @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_ */
+export function uniform_(tensor: Tensor, ...given: Given<UniformOptions, ['a', 'b']>): Tensor {
+  const { a, b, generator } = read_arguments('uniform_', given, ['a', 'b'], unit);
+  return fill('uniform_', tensor, (target) => target.uniform_(a, b, { generator }));
+}
+
+export interface NormalOptions {
+  /** Default 0. */
+  mean: number;
+  /** Default 1. */
+  std: number;
+  generator?: Generator;
+}
+
+const standard: NormalOptions = { mean: 0, std: 1, generator: undefined };
+
+/**
+ * Normal with this mean and standard deviation.
+ * @example
+ * ```ts
+ * const layer = new torch.nn.Linear(4, 2);
+ * torch.nn.init.normal_(layer.weight, { std: 0.02 });
+ * torch.nn.init.zeros_(layer.bias!).tolist(); // [0, 0]
+ * ```
+ * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_
+ */
+export function normal_(tensor: Tensor, ...given: Given<NormalOptions, ['mean', 'std']>): Tensor {
+  const { mean, std, generator } = read_arguments('normal_', given, ['mean', 'std'], standard);
+  return fill('normal_', tensor, (target) => target.normal_(mean, std, { generator }));
+}
+
+/** The same value everywhere. */
+export function constant_(tensor: Tensor, value: number): Tensor {
+  check_number('constant_', 'val', value);
+  return fill('constant_', tensor, (target) => set_all(target, value));
+}
+
+export function ones_(tensor: Tensor): Tensor {
+  return fill('ones_', tensor, (target) => set_all(target, 1));
+}
+
+export function zeros_(tensor: Tensor): Tensor {
+  return fill('zeros_', tensor, (target) => set_all(target, 0));
+}
+
+export function set_all(target: Tensor, value: number): void {
+  fill_with(target, value);
+  target.bump_version();
+}
