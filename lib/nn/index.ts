@@ -84,6 +84,13 @@ export {
   SoftMarginLoss,
   TripletMarginLoss,
 } from './modules/loss_margin';
+
+export {
+  MultiheadAttention,
+  type MultiheadAttentionForwardOptions,
+  type MultiheadAttentionOptions,
+} from './modules/multihead_attention';
+
 export type { ChannelNormOptions } from './modules/norm_base';
 export {
   GroupNorm,
@@ -119,6 +126,14 @@ export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './modules/rnn
 export { type RecurrentOptions, RNNBase } from './modules/rnn_base';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, RNNCellBase, type RNNCellOptions } from './modules/rnn_cells';
 export { Sequential } from './modules/sequential';
+export {
+  type EncoderMasks,
+  type TransformerActivation,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerEncoderLayerOptions,
+  type TransformerEncoderOptions,
+} from './modules/transformer';
 export { Parameter } from './parameter';
 export type { IncompatibleKeys, LoadStateDictOptions, StateDict } from './state';
 export * as utils from './utils';

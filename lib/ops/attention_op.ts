@@ -2,7 +2,7 @@ import { check_boolean, check_number, fail, fail_range, shape_text } from '../er
 import { bool } from '../tensor/dtype';
 import { broadcast_shapes, numel_of, type Shape } from '../tensor/shape';
 import { check_floating, check_same_dtype, check_tensor, type Tensor } from '../tensor/tensor';
-import { type Attention, attention_formula, fused_attention, is_fusible } from './attention';
+import { type Attention, attend_heads } from './attention';
 import { attention_reference, triple } from './attention_samples';
 import { op, sample } from './define';
 import { repeat_interleave } from './join';
@@ -102,9 +102,7 @@ function attend(query: Tensor, key: Tensor, value: Tensor, ...given: readonly un
     causal,
     scale,
   };
-  const out = is_fusible(a, b, c, how, dropout_p)
-    ? fused_attention(a, b, c, how, false)
-    : attention_formula(a, b, c, how, dropout_p);
+  const out = attend_heads(a, b, c, how, dropout_p, false);
   return lead.length === 2 ? out : reshape(out, [...lead, rows, v.shape[v.ndim - 1]]);
 }
 
