@@ -2,6 +2,7 @@ export * as autograd from './autograd';
 export { enable_grad, is_grad_enabled, no_grad, set_grad_enabled } from './autograd/mode';
 export { __version__, get_isa, get_num_threads, set_num_threads } from './backend';
 export * as nn from './nn';
+export { deepcopy } from './nn/copy';
 export * from './ops';
 export * as optim from './optim';
 export { Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state } from './random';

@@ -63,6 +63,7 @@ export {
 } from '../ops/distance';
 export { alpha_dropout, type DropoutOptions, dropout } from '../ops/dropout';
 export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/dropout_channels';
+export { type EmbeddingOptions, embedding } from '../ops/embedding';
 export { type GroupNormOptions, group_norm, type InstanceNormOptions, instance_norm } from '../ops/group_norm';
 export { one_hot } from '../ops/indexing';
 export { type LayerNormOptions, layer_norm, type RmsNormOptions, rms_norm } from '../ops/layer_norm';

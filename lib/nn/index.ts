@@ -51,6 +51,7 @@ export {
   type DropoutModuleOptions,
   FeatureAlphaDropout,
 } from './modules/dropout';
+export { Embedding, type EmbeddingModuleOptions, type PretrainedOptions } from './modules/embedding';
 export { Flatten, Identity } from './modules/flatten';
 export { InstanceNorm1d, InstanceNorm2d } from './modules/instancenorm';
 export { Linear, type LinearOptions } from './modules/linear';
@@ -84,13 +85,11 @@ export {
   SoftMarginLoss,
   TripletMarginLoss,
 } from './modules/loss_margin';
-
 export {
   MultiheadAttention,
   type MultiheadAttentionForwardOptions,
   type MultiheadAttentionOptions,
 } from './modules/multihead_attention';
-
 export type { ChannelNormOptions } from './modules/norm_base';
 export {
   GroupNorm,
@@ -132,6 +131,7 @@ export {
   TransformerEncoder,
   TransformerEncoderLayer,
   type TransformerEncoderLayerOptions,
+  type TransformerEncoderMasks,
   type TransformerEncoderOptions,
 } from './modules/transformer';
 export { Parameter } from './parameter';

@@ -1,6 +1,6 @@
 // Rows taken and added by a list of indices along one dimension of contiguous [outer, size, inner].
 //
-//   index_select:  dtype, outer, size, inner, count, out [outer, count, inner], in, index dtype, index [count]
+//   index_select, embedding:  dtype, outer, size, inner, count, out [outer, count, inner], in, index dtype, index [count]
 //   index_add:     dtype, outer, size, inner, count, out (added to), in [outer, count, inner], index dtype, index, alpha
 //
 // Where indices repeat, index_add adds in their order.
@@ -131,6 +131,7 @@ void index_add_entry(Call& call) {
 }
 
 CRESSET_KERNEL(index_select, index_select_entry);
+CRESSET_KERNEL(embedding, index_select_entry);
 CRESSET_KERNEL(index_add, index_add_entry);
 
 }  // namespace

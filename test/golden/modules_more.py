@@ -16,6 +16,8 @@ def labels(*shape, classes=4):
 def samples():
     for make, made, options, args, training in cases():
         yield make, made, options, args, {}, "more", "", training
+    for make, made, options, args, kwargs, training in attention():
+        yield make, made, options, args, kwargs, "more", "", training
 
 
 def cases():
@@ -31,6 +33,34 @@ def cases():
             yield nn.Upsample, (), {"scale_factor": scale, "mode": mode}, [rand(1, 2, 3, 4)], True
     yield nn.Upsample, (), {"size": (2, 7), "mode": "bilinear", "align_corners": True}, [rand(1, 2, 3, 4)], True
     yield nn.Upsample, (), {"size": 5}, [rand(2, 2, 3)], True
+    for mode in ("nearest", "nearest-exact"):
+        yield nn.Upsample, (), {"scale_factor": (0.6, 1.7), "mode": mode}, [rand(1, 2, 5, 4)], True
+        yield nn.Upsample, (), {"size": 7, "mode": mode}, [rand(2, 2, 3)], True
+        yield nn.Upsample, (), {"size": (2, 5, 3), "mode": mode}, [rand(1, 2, 3, 2, 4)], True
+    for mode in ("bilinear", "bicubic"):
+        for align_corners in (False, True):
+            yield nn.Upsample, (), {"scale_factor": (0.6, 1.7), "mode": mode, "align_corners": align_corners}, [rand(1, 2, 5, 4)], True
+            yield nn.Upsample, (), {"size": (7, 1), "mode": mode, "align_corners": align_corners}, [rand(2, 1, 4, 3)], True
+            yield nn.Upsample, (), {"scale_factor": 1.7, "mode": mode, "recompute_scale_factor": True}, [rand(1, 2, 3, 4)], True
+    for align_corners in (False, True):
+        yield nn.Upsample, (), {"size": 5, "mode": "linear", "align_corners": align_corners}, [rand(2, 2, 3)], True
+        yield nn.Upsample, (), {"scale_factor": 2, "mode": "trilinear", "align_corners": align_corners}, [rand(1, 2, 2, 2, 3)], True
+    yield nn.UpsamplingNearest2d, (), {"scale_factor": 2}, [rand(2, 2, 2, 3)], True
+    yield nn.UpsamplingNearest2d, ((3, 5),), {}, [rand(2, 2, 2, 3)], True
+    yield nn.UpsamplingBilinear2d, (), {"scale_factor": 3}, [rand(2, 2, 2, 3)], True
+    yield nn.UpsamplingBilinear2d, ((3, 5),), {}, [rand(2, 2, 2, 3)], True
+    yield nn.ChannelShuffle, (3,), {}, [rand(2, 6, 2, 3)], True
+    yield nn.Unflatten, (-1, (2, -1)), {}, [rand(4, 6)], True
+    volume = (2, 2, 3, 4, 3)
+    yield nn.ZeroPad3d, ((1, 0, 2, 1, 0, 1),), {}, [rand(*volume)], True
+    yield nn.ConstantPad3d, ((0, 1, -1, 1, 1, -1), 0.5), {}, [rand(*volume)], True
+    for make in (nn.ReflectionPad3d, nn.ReplicationPad3d, nn.CircularPad3d):
+        yield make, ((1, 0, 2, 1, 0, 1),), {}, [rand(*volume)], True
+        yield make, (1,), {}, [rand(2, 3, 2, 4)], True
+    yield nn.Unfold, ((2, 3),), {"dilation": (2, 1), "padding": (1, 0), "stride": (1, 2)}, [rand(2, 2, 4, 5)], True
+    yield nn.Unfold, (2,), {}, [rand(3, 3, 4)], True
+    yield nn.Fold, ((4, 5), (2, 3)), {"dilation": (2, 1), "padding": (1, 0), "stride": (1, 2)}, [rand(2, 12, 8)], True
+    yield nn.Fold, ((3, 4), 2), {}, [rand(8, 6)], True
 
     for make, shape in ((nn.Dropout, rows), (nn.Dropout1d, sequence), (nn.Dropout2d, image), (nn.AlphaDropout, rows), (nn.FeatureAlphaDropout, image)):
         yield make, (), {}, [rand(*shape)], False
@@ -79,10 +109,44 @@ def cases():
     for make in (nn.RNNCell, nn.GRUCell):
         yield make, (3, 4), {"bias": False}, [rand(2, 3)], True
     yield nn.LSTMCell, (3, 4), {}, [rand(2, 3), (rand(2, 4), rand(2, 4))], True
-    yield nn.MultiheadAttention, (6, 3), {}, [rand(4, 2, 6), rand(5, 2, 6), rand(5, 2, 6)], True
-    yield nn.MultiheadAttention, (6, 2), {"kdim": 3, "vdim": 5, "batch_first": True}, [rand(2, 4, 6), rand(2, 3, 3), rand(2, 3, 5)], True
 
     yield from losses()
+
+
+def attention():
+    """MultiheadAttention and the encoder with each option: arguments of forward by name."""
+    hide, minus = torch.zeros(4, 5, dtype=torch.bool), float("-inf")
+    hide[1, 2] = hide[3, 0] = True
+    padding = torch.tensor([[False] * 5, [False, False, False, True, True]])
+    causal = torch.triu(torch.ones(4, 4, dtype=torch.bool), 1)
+    scores, each_head = torch.randn(4, 5), torch.randn(6, 4, 5)
+
+    def cross():
+        return [rand(4, 2, 6), rand(5, 2, 6), rand(5, 2, 6)]
+
+    plain, both = {}, {"add_bias_kv": True, "add_zero_attn": True}
+    yield nn.MultiheadAttention, (6, 3), plain, cross(), {}, True
+    for called in ({"need_weights": False}, {"average_attn_weights": False}):
+        for made in (plain, both):
+            yield nn.MultiheadAttention, (6, 3), made, cross(), called, True
+            yield nn.MultiheadAttention, (6, 3), made, cross(), {"attn_mask": hide, **called}, True
+            yield nn.MultiheadAttention, (6, 3), made, cross(), {"attn_mask": hide, "key_padding_mask": padding, **called}, True
+            yield nn.MultiheadAttention, (6, 3), made, cross(), {"attn_mask": scores, **called}, True
+            yield nn.MultiheadAttention, (6, 3), made, cross(), {"attn_mask": each_head, **called}, True
+            floats = torch.zeros(2, 5).masked_fill(padding, minus)
+            yield nn.MultiheadAttention, (6, 3), made, cross(), {"attn_mask": each_head, "key_padding_mask": floats, **called}, True
+    for need_weights in (True, False):
+        other = {"kdim": 3, "vdim": 5}
+        yield nn.MultiheadAttention, (6, 2), {"batch_first": True, **other}, [rand(2, 4, 6), rand(2, 3, 3), rand(2, 3, 5)], {"need_weights": need_weights}, True
+        yield nn.MultiheadAttention, (6, 2), {"bias": False, **other}, [rand(4, 6), rand(3, 3), rand(3, 5)], {"need_weights": need_weights}, True
+        called = {"attn_mask": causal, "is_causal": True, "need_weights": need_weights}
+        yield nn.MultiheadAttention, (6, 2, 0.5), {"batch_first": True}, [rand(2, 4, 6) for _ in range(3)], called, False
+
+    for activation in ("gelu", nn.functional.silu, nn.GELU(), nn.functional.relu):
+        layer = {"dim_feedforward": 5, "dropout": 0.0, "activation": activation, "layer_norm_eps": 0.01}
+        yield nn.TransformerEncoderLayer, (4, 2), layer, [rand(4, 2, 4)], {"src_mask": causal, "is_causal": True}, True
+        made = (nn.TransformerEncoderLayer(4, 2, norm_first=True, bias=False, batch_first=True, **layer), 2)
+        yield nn.TransformerEncoder, made, {"norm": nn.LayerNorm(4)}, [rand(2, 4, 4)], {"mask": causal}, True
 
 
 def losses():

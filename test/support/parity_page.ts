@@ -1,4 +1,4 @@
-import { type Golden, is_implemented, type ModuleReport } from './parity';
+import type { Golden, ModuleReport } from './parity';
 
 /** docs/parity.md: what {@link run_all} found, as a page, and back. */
 
@@ -15,7 +15,7 @@ function power(error: number): string {
 
 export function write_page(golden: Golden, reports: readonly ModuleReport[]): string {
   const { torch, samples } = golden;
-  const beyond = golden.beyond.filter((name) => !is_implemented(name));
+  const { beyond } = golden;
   const rows = reports.map(
     ({ module, samples, passed, error }) =>
       `| ${module} | ${samples} | ${passed} | ${power(error.float32)} | ${power(error.float64)} |`,
@@ -32,7 +32,8 @@ vary one thing more than a dozen times, and of those above 900 numbers, some are
 
 Ours is made by the same name and arguments, its state is loaded by name, and compared are the outputs, the gradients of the inputs and of the
 parameters, and the buffers afterwards, in float32 and in float64. Modules that draw random numbers run in evaluation. An error is relative to the largest
-element of its tensor; PyTorch's values are known to 6e-8, the precision in which the file holds them.
+element of its tensor; PyTorch's values are known to 6e-8, the precision in which the file holds them. It may be 2e-5 in float32 and 2e-7 in float64, and twice
+PyTorch's own where its float32 is further from its float64 (samples of attention and RNN whose gradients are differences of nearly equal numbers).
 
 | module | samples | passed | largest error in float32 | in float64 |
 |---|---|---|---|---|

@@ -8,6 +8,7 @@ import { positional } from '../../ops/reduction';
 import { triu } from '../../ops/triangle';
 import { bool, type DType } from '../../tensor/dtype';
 import { check_floating, type Tensor } from '../../tensor/tensor';
+import { deepcopy } from '../copy';
 import { Module } from '../module';
 import { ModuleList } from './container';
 import { Dropout } from './dropout';
@@ -15,14 +16,14 @@ import { Linear } from './linear';
 import { MultiheadAttention } from './multihead_attention';
 import { LayerNorm } from './normalization';
 
-export type TransformerActivation = 'relu' | 'gelu' | ((x: Tensor) => Tensor);
+export type TransformerActivation = 'relu' | 'gelu' | Module | ((x: Tensor) => Tensor);
 
 export interface TransformerEncoderLayerOptions {
   /** Features between the two linear layers. Default 2048. */
   dim_feedforward?: number;
   /** Default 0.1. */
   dropout?: number;
-  /** Between the two linear layers. Default `relu`. */
+  /** Between the two linear layers; a Module becomes part of the layer. Default `relu`. */
   activation?: TransformerActivation;
   /** Default 1e-5. */
   layer_norm_eps?: number;
@@ -48,10 +49,10 @@ const layer_defaults = {
 
 const activations = { relu: (x: Tensor): Tensor => relu(x), gelu: (x: Tensor): Tensor => gelu(x) };
 
-function check_activation(name: string, given: TransformerActivation): (x: Tensor) => Tensor {
-  if (typeof given === 'function') return given;
+function check_activation(name: string, given: TransformerActivation): Module | ((x: Tensor) => Tensor) {
+  if (typeof given === 'function' || given instanceof Module) return given;
   if (given === 'relu' || given === 'gelu') return activations[given];
-  return fail_type(name, 'activation', '"relu", "gelu" or a function', given);
+  return fail_type(name, 'activation', '"relu", "gelu", a Module or a function', given);
 }
 
 /** Bool (true hides) or added to the scores. */
@@ -84,8 +85,7 @@ export class TransformerEncoderLayer extends Module {
   norm2: LayerNorm;
   dropout1: Dropout;
   dropout2: Dropout;
-  activation: (x: Tensor) => Tensor;
-  readonly #copy: () => TransformerEncoderLayer;
+  activation: Module | ((x: Tensor) => Tensor);
 
   constructor(d_model: number, nhead: number, options?: TransformerEncoderLayerOptions);
   constructor(
@@ -120,7 +120,6 @@ export class TransformerEncoderLayer extends Module {
     this.dropout1 = new Dropout(p);
     this.dropout2 = new Dropout(p);
     this.activation = check_activation(name, options.activation);
-    this.#copy = () => new TransformerEncoderLayer(d_model, nhead, options);
   }
 
   override forward(src: Tensor, masks?: EncoderMasks): Tensor;
@@ -145,21 +144,16 @@ export class TransformerEncoderLayer extends Module {
     return this.norm2.forward(add(x, this.feed_forward(x)));
   }
 
-  /** @internal A layer of its own with the same settings and values. */
-  copy(): TransformerEncoderLayer {
-    const made = this.#copy();
-    made.load_state_dict(this.state_dict());
-    return made.train(this.training);
-  }
-
   private attend(x: Tensor, { src_mask, src_key_padding_mask, is_causal }: Required<EncoderMasks>): Tensor {
     const options = { attn_mask: src_mask, key_padding_mask: src_key_padding_mask, need_weights: false, is_causal };
     return this.dropout1.forward(this.self_attn.forward(x, x, x, options)[0]);
   }
 
   private feed_forward(x: Tensor): Tensor {
-    const hidden = this.dropout.forward(this.activation(this.linear1.forward(x)));
-    return this.dropout2.forward(this.linear2.forward(hidden));
+    const { activation } = this;
+    const hidden = this.linear1.forward(x);
+    const active = activation instanceof Module ? activation.forward(hidden) : activation(hidden);
+    return this.dropout2.forward(this.linear2.forward(this.dropout.forward(active)));
   }
 }
 
@@ -170,6 +164,16 @@ export interface TransformerEncoderOptions {
   enable_nested_tensor?: boolean;
   /** As in PyTorch; without effect here. */
   mask_check?: boolean;
+}
+
+/** Bool (true hides) or added to the scores. */
+export interface TransformerEncoderMasks {
+  /** [length, length] or [batch · heads, length, length]. */
+  mask?: Tensor | null;
+  /** [batch, length]. */
+  src_key_padding_mask?: Tensor | null;
+  /** Whether `mask` is causal. Default: found out. */
+  is_causal?: boolean | null;
 }
 
 /** Is it the mask that hides all later positions? */
@@ -217,17 +221,23 @@ export class TransformerEncoder extends Module {
       mask_check: true,
     });
     if (norm !== null && !(norm instanceof Module)) fail_type(name, 'norm', 'a Module or null', norm);
-    this.layers = new ModuleList(Array.from({ length: num_layers }, () => encoder_layer.copy()));
+    this.layers = new ModuleList(Array.from({ length: num_layers }, () => deepcopy(encoder_layer)));
     this.norm = norm;
   }
 
-  /** @param is_causal whether mask is causal; found out when left out */
+  override forward(src: Tensor, masks?: TransformerEncoderMasks): Tensor;
   override forward(
     src: Tensor,
-    mask: Tensor | null = null,
-    src_key_padding_mask: Tensor | null = null,
-    is_causal: boolean | null = null,
-  ): Tensor {
+    mask: Tensor | null,
+    src_key_padding_mask?: Tensor | null,
+    is_causal?: boolean | null,
+  ): Tensor;
+  override forward(src: Tensor, ...given: readonly unknown[]): Tensor {
+    const { mask, src_key_padding_mask, is_causal } = positional(this.constructor.name, given, {
+      mask: null as Tensor | null,
+      src_key_padding_mask: null as Tensor | null,
+      is_causal: null as boolean | null,
+    });
     const causal = mask === null ? (is_causal ?? false) : (is_causal ?? is_causal_mask(mask));
     let x = src;
     for (const layer of this.layers as Iterable<TransformerEncoderLayer>)
