@@ -143,7 +143,10 @@ describe('the encoder', () => {
   test('learns to find the largest of a sequence', () => {
     const net = new nn.Sequential(
       new nn.Linear(1, 8),
-      new nn.TransformerEncoder(new nn.TransformerEncoderLayer(8, 2, 16, 0, { batch_first: true }), 1),
+      new nn.TransformerEncoder(
+        new nn.TransformerEncoderLayer(8, 2, { dim_feedforward: 16, dropout: 0, batch_first: true }),
+        1,
+      ),
       new nn.Linear(8, 1),
     );
     const optimizer = new torch.optim.Adam(net.parameters(), { lr: 0.01 });
