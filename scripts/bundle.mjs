@@ -1,7 +1,7 @@
 // Bundles lib into dist: one file an entry of package.json's exports and what they share in dist/chunks, because a hundred small
 // files take twice as long to require. Beside each NAME.js lies a NAME.mjs that re-exports it, so that `import` and `require`
 // share one native state. The types are tsc's.
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import ts from 'typescript';
@@ -11,11 +11,15 @@ const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const entries = Object.values(exports).flatMap((entry) => (entry.import ? [entry] : []));
 const time = (file) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
+const page = join(root, 'lib/explore/page');
+const page_time = Math.max(...readdirSync(page).map((name) => time(join('lib/explore/page', name))));
+
 const is_current = ({ import: esm, require: cjs }) =>
   Math.min(time(esm.default), time(cjs.default)) >=
-  Math.max(time('dist/types/.tsbuildinfo'), time('package.json'), time('scripts/bundle.mjs'));
+  Math.max(time('dist/types/.tsbuildinfo'), time('package.json'), time('scripts/bundle.mjs'), page_time);
 if (!entries.every(is_current)) {
   await bundle();
+  await bundle_page();
   write_esm_wrappers();
 }
 
@@ -25,6 +29,7 @@ async function bundle() {
     input: {
       ...Object.fromEntries(entries.map((entry) => [name(entry), join(root, 'lib', `${name(entry)}.ts`)])),
       'chunks/data_worker': join(root, 'lib/utils/data/worker/main.ts'),
+      'chunks/explore_worker': join(root, 'lib/explore/training/worker.ts'),
       // For the scripts that pack.
       'chunks/platform': join(root, 'lib/native/load.ts'),
     },
@@ -42,6 +47,18 @@ async function bundle() {
     externalLiveBindings: false,
   });
   await build.close();
+}
+
+/** The page of `cresset explore`: style and script inside one HTML file. */
+async function bundle_page() {
+  const build = await rolldown({ input: join(page, 'main.ts'), platform: 'browser', cwd: root });
+  const { output } = await build.generate({ format: 'iife', minify: true, comments: false });
+  await build.close();
+  const read = (name) => readFileSync(join(page, name), 'utf8');
+  const html = read('index.html')
+    .replace('<link rel="stylesheet" href="style.css">', () => `<style>${read('style.css')}</style>`)
+    .replace('<script src="main.ts"></script>', () => `<script>${output[0].code}</script>`);
+  writeFileSync(join(root, 'dist/chunks/explore_page.html'), html);
 }
 
 function write_esm_wrappers() {
