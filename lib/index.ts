@@ -5,6 +5,7 @@ export * as nn from './nn';
 export { deepcopy } from './nn/copy';
 export * from './ops';
 export * as optim from './optim';
+export * as profiler from './profiler';
 export { Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state } from './random';
 export { load, type SaveOptions, save } from './serialization';
 export type { NestedList, ToOptions } from './tensor/access';

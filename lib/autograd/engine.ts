@@ -97,7 +97,8 @@ function mark_needed(tasks: readonly Task[], options: RunOptions): void {
   }
 }
 
-class Run {
+/** One walk. Profilers exchange `step` on the prototype. */
+export class Run {
   private readonly target_slots: Map<Node, Set<number>> | null;
 
   constructor(

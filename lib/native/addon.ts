@@ -19,6 +19,8 @@ export interface Addon {
   sweep(everything: number): number;
   buffer(id: number): ArrayBuffer | undefined;
   transfer(id: number, offset: number, array: ArrayBufferView, into_block: number): number;
+  /** Of the last kernel: 0 the bytes of its operands, 1 its floating point operations (0 where memory sets the pace), 2 its dtype's code. */
+  work(which: number): number;
   stats(): void;
   reset_peak(): void;
   empty_cache(): void;

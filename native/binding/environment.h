@@ -49,6 +49,8 @@ class Environment final : public Resolver {
   BlockTable blocks;
   const uint32_t sender = open_sender();
   std::string last_error;
+  // Of the last kernel that ran.
+  CallWork work;
 
  private:
   double* owned_arguments_;

@@ -63,6 +63,7 @@ napi_value run(napi_env env, napi_callback_info info) {
   try {
     Call call(self.arguments(), static_cast<int64_t>(length), self);
     all.first[static_cast<int>(kernel)].entry(call);
+    self.work = call.work();
     return make(env, 0.0);
   } catch (const std::bad_alloc&) {
     self.last_error = "out of memory for the kernel's workspace";

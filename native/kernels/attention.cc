@@ -130,10 +130,20 @@ AttentionWork<T> read_work(Call& call, View& mask) {
 const AttentionRoutines<float>& routines(float) { return CRESSET_SELECT(attention_table)->float32; }
 const AttentionRoutines<double>& routines(double) { return CRESSET_SELECT(attention_table)->float64; }
 
+// Every product of scores, weights or their gradients takes each pair of row and key once; a causal mask leaves half of them.
+template <class T>
+void count_operations(Call& call, const AttentionWork<T>& work, double widths, double value_widths) {
+  const double pairs = static_cast<double>(work.batch) * static_cast<double>(work.heads) *
+                       static_cast<double>(work.rows) * static_cast<double>(work.keys) * (work.causal ? 0.5 : 1);
+  call.operations(2 * pairs *
+                  (widths * static_cast<double>(work.width) + value_widths * static_cast<double>(work.value_width)));
+}
+
 template <class T>
 void forward(Call& call) {
   View mask;
   AttentionWork<T> work = read_work<T>(call, mask);
+  count_operations(call, work, 1, 1);
   if (Shapes<T>(work).out.count == 0) return;
   std::atomic<bool> out_of_memory{false};
   work.out_of_memory = &out_of_memory;
@@ -150,6 +160,7 @@ void backward(Call& call) {
   work.dq = read_wanted<T>(call, shapes.q);
   work.dk = read_wanted<T>(call, shapes.k);
   work.dv = read_wanted<T>(call, shapes.v);
+  count_operations(call, work, 3, 2);
   const int64_t heads = work.batch * work.heads;
   if (heads == 0 || work.value_width == 0 || work.rows == 0 || work.keys == 0) return;
   if (work.log_sum == nullptr) Call::fail("attention: log_sum is missing");

@@ -111,6 +111,8 @@ void run(Call& call) {
   problem.epilogue = read_epilogue(call, problem);
   if (problem.batch > 1 && problem.k > 0 && problem.a.batch_stride == 0 && problem.b.batch_stride == 0)
     Call::fail("gemm: a and b cannot both repeat over the batch");
+  call.operations(2.0 * static_cast<double>(problem.batch) * static_cast<double>(problem.m) *
+                  static_cast<double>(problem.n) * static_cast<double>(problem.k));
   gemm(problem);
 }
 

@@ -107,6 +107,13 @@ Problem<T> read_problem(Call& call, int mode) {
   return p;
 }
 
+// Products of all gates of all rows with `columns` values each.
+template <class T>
+void count_operations(Call& call, const Problem<T>& p, int64_t columns) {
+  call.operations(2.0 * static_cast<double>(p.rows) * static_cast<double>(p.gate_rows()) *
+                  static_cast<double>(columns));
+}
+
 template <class T>
 RnnRows<T> read_rows(Call& call, int64_t rows, int64_t columns, bool writable) {
   Shape shape;
@@ -170,6 +177,7 @@ void multiply_hidden(const Problem<T>& p) {
 template <class T>
 void forward(Call& call, int mode) {
   Problem<T> p = read_problem<T>(call, mode);
+  count_operations(call, p, p.inputs + p.layer.hidden);
   RnnLayer<T>& layer = p.layer;
   const int64_t h = layer.hidden, state = layer.batch * h;
   const T* b_ih = call.optional<T>(p.gate_rows());
@@ -262,6 +270,9 @@ void backward(Call& call, int mode) {
   out.dw_hh = call.optional<T>(p.gate_rows() * h);
   out.db_ih = call.optional<T>(p.gate_rows());
   out.db_hh = call.optional<T>(p.gate_rows());
+  count_operations(
+      call, p,
+      h + (out.dx == nullptr ? 0 : p.inputs) + (out.dw_ih == nullptr ? 0 : p.inputs) + (out.dw_hh == nullptr ? 0 : h));
   if (p.empty()) return;
   if (layer.gates.data == nullptr || layer.out.data == nullptr) Call::fail("rnn: the layer's values are missing");
   if (mode == kLstm && (layer.cells == nullptr || layer.dc == nullptr)) Call::fail("rnn: an LSTM needs cells and dc");

@@ -77,6 +77,7 @@ void* Call::contiguous(Dtype dtype, int64_t n) {
   Memory memory = resolver_.resolve(id);
   int64_t capacity = static_cast<int64_t>(memory.bytes / item_size(dtype));
   if (offset > capacity || n > capacity - offset) fail("range outside the block");
+  work_.bytes += static_cast<double>(n) * static_cast<double>(item_size(dtype));
   return memory.data + static_cast<size_t>(offset) * item_size(dtype);
 }
 
@@ -101,6 +102,7 @@ void Call::view(View& view, Dtype dtype, const Shape& shape, bool writable) {
   int64_t offset = count();
   constexpr int64_t kFar = int64_t{1} << 46;
   int64_t low = offset, high = offset;
+  double distinct = static_cast<double>(item_size(dtype));
   for (int i = 0; i < shape.ndim; i++) {
     view.stride[i] = integer(-kFar, kFar);
     int64_t reach;
@@ -108,11 +110,13 @@ void Call::view(View& view, Dtype dtype, const Shape& shape, bool writable) {
     if (__builtin_mul_overflow(view.stride[i], shape.size[i] - 1, &reach) || reach > kFar || reach < -kFar)
       fail("stride reaches outside the block");
     (reach < 0 ? low : high) += reach;
+    if (view.stride[i] != 0) distinct *= static_cast<double>(shape.size[i]);
   }
   if (shape.count == 0) return;
   Memory memory = resolver_.resolve(id);
   int64_t capacity = static_cast<int64_t>(memory.bytes / item_size(dtype));
   if (low < 0 || high >= capacity) fail("range outside the block");
+  work_.bytes += distinct;
   view.data = memory.data + static_cast<size_t>(offset) * item_size(dtype);
 }
 

@@ -46,6 +46,14 @@ struct View {
   View& operator=(const View&) = delete;
 };
 
+// What one call has to do, for profilers: the bytes of its operands, each counted once, and the floating point operations of kernels
+// whose arithmetic rather than memory sets the pace.
+struct CallWork {
+  double bytes = 0;
+  double operations = 0;
+  Dtype dtype = Dtype::float32;  // the last one read
+};
+
 // Reads the arguments of one kernel call in order. Everything a kernel touches comes from here, so everything is
 // judged here: numbers are bounded, ids live, ranges inside their blocks. It knows no JavaScript, so the C++ tests use it too.
 //
@@ -60,7 +68,7 @@ class Call {
   bool flag() { return number() != 0; }
   int64_t integer(int64_t low, int64_t high);
   int64_t count() { return integer(0, int64_t{1} << 46); }
-  Dtype dtype() { return static_cast<Dtype>(integer(0, kDtypes - 1)); }
+  Dtype dtype() { return work_.dtype = static_cast<Dtype>(integer(0, kDtypes - 1)); }
   // `ndim, size…`
   Shape shape();
 
@@ -82,6 +90,9 @@ class Call {
   // Values handed back to JavaScript: they overwrite the argument array from its beginning.
   void result(double value);
   int64_t results() const { return results_; }
+  // Counts multiplications and additions; in double, which does not overflow.
+  void operations(double count) { work_.operations += count; }
+  const CallWork& work() const { return work_; }
   bool finished() const { return position_ == length_; }
 
   [[noreturn]] static void fail(const std::string& what) { throw Error(what); }
@@ -91,6 +102,7 @@ class Call {
   int64_t length_;
   int64_t position_ = 0;
   int64_t results_ = 0;
+  CallWork work_;
   Resolver& resolver_;
 };
 
