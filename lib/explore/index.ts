@@ -15,7 +15,7 @@ export interface ExploreOptions {
  * Serves a page on 127.0.0.1: activations and their derivatives, evaluated by the kernels as the sliders move, and a small network that learns with
  * them in a thread of its own. It answers its own page only, and runs until it is closed.
  * @example
- * ```ts
+ * ```ts fragment
  * import { explore } from 'cresset/viz';
  * const explorer = await explore({ port: 0 });
  * explorer.url.startsWith('http://127.0.0.1:'); // true
