@@ -151,7 +151,7 @@ test.each<[string, () => string, RegExp]>([
     () => write('proto', '{"__proto__":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}'),
     /named "__proto__"/,
   ],
-  ['a folder', () => folder, /^load: /],
+  ['a folder', () => folder, /^load: .* is not a file$/],
 ])('a broken file is one line: %s', (_, make, message) => {
   const path = make();
   expect(() => torch.load(path)).toThrow(message);
@@ -163,10 +163,6 @@ test.each<[string, () => string, RegExp]>([
 });
 
 test('bad input', () => {
-  expect(() => torch.save([torch.ones([1])] as never, at('x'))).toThrow(
-    /^save: expected state_dict to be an object of Tensors, got/,
-  );
-  expect(() => torch.save({ a: 1 } as never, at('x'))).toThrow('save: expected a to be a Tensor, got 1');
   expect(() => torch.save({}, 3 as never)).toThrow('save: expected path to be a string, got 3');
   expect(() => torch.save({ __metadata__: torch.ones([1]) }, at('x'))).toThrow(/cannot be named __metadata__/);
   expect(() => torch.load(undefined as never)).toThrow('load: expected path to be a string, got undefined');

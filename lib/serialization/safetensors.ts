@@ -1,5 +1,6 @@
 import { fail, shape_text } from '../errors';
 import { bool, type DType, float32, float64, int32, int64, uint8 } from '../tensor/dtype';
+import { parse_json, shown } from './json';
 
 /**
  * The header of a safetensors file: its length (8 bytes), JSON that names every tensor's dtype, shape and place, padding. Then the bytes of
@@ -49,6 +50,8 @@ export function encode_header(entries: readonly Entry[], metadata: Readonly<Reco
   const text = `{${table.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
   const json = new TextEncoder().encode(text);
   const length = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
+  if (length > MAX_HEADER)
+    fail('save', `the names and values around the tensors take ${length} bytes, the format allows ${MAX_HEADER}`);
   const bytes = new Uint8Array(8 + length).fill(0x20, 8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(json, 8);
@@ -68,12 +71,13 @@ export function decode_length(path: string, bytes: Uint8Array, file_size: number
 
 export function decode_header(path: string, json: Uint8Array, data_size: number): Header {
   const broken = (why: string): never => fail('load', `${path} is not a valid safetensors file: ${why}`);
-  let parsed: unknown;
+  let text: string;
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
-  } catch (error) {
-    broken(`its header is no JSON (${(error as Error).message.replaceAll('\n', ' ')})`);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(json);
+  } catch {
+    return broken('its header is no UTF-8');
   }
+  const parsed = parse_json(text, 'its header', broken);
   if (!is_object(parsed)) return broken('its header is no JSON object');
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
@@ -100,19 +104,17 @@ function check_metadata(value: unknown, broken: Broken): Record<string, string> 
 const is_count = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function check_entry(name: string, value: unknown, broken: Broken): Entry {
-  const quoted = JSON.stringify(name);
+  const quoted = shown(name);
   if (name === '__proto__') return broken('a tensor is named "__proto__"');
   if (!is_object(value)) return broken(`the entry of ${quoted} is no object`);
   const { dtype: code, shape, data_offsets: offsets } = value;
   const dtype = dtype_codes.find(([each]) => each === code)?.[1];
   if (dtype === undefined)
-    return broken(
-      `${quoted} has dtype ${JSON.stringify(code)}; known are ${dtype_codes.map(([each]) => each).join(', ')}`,
-    );
+    return broken(`${quoted} has dtype ${shown(code)}; known are ${dtype_codes.map(([each]) => each).join(', ')}`);
   if (!Array.isArray(shape) || !shape.every(is_count) || shape.length > 16)
-    return broken(`${quoted} has the shape ${JSON.stringify(shape)}`);
+    return broken(`${quoted} has the shape ${shown(shape)}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(is_count))
-    return broken(`${quoted} has the data_offsets ${JSON.stringify(offsets)}`);
+    return broken(`${quoted} has the data_offsets ${shown(offsets)}`);
   const [begin, end] = offsets;
   const nbytes = shape.reduce((n, size) => n * size, dtype.itemsize);
   if (end - begin !== nbytes)
@@ -126,7 +128,7 @@ function check_entry(name: string, value: unknown, broken: Broken): Entry {
 function check_layout(entries: readonly Entry[], data_size: number, path: string, broken: Broken): void {
   let at = 0;
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin < at) broken(`${JSON.stringify(name)} at ${begin} overlaps the tensor before it, which ends at ${at}`);
+    if (begin < at) broken(`${shown(name)} at ${begin} overlaps the tensor before it, which ends at ${at}`);
     if (begin > at) broken(`bytes ${at} to ${begin} belong to no tensor`);
     at = end;
   }
