@@ -20,6 +20,7 @@
 #include "kernels/gemm.h"
 #include "runtime/allocator.h"
 #include "runtime/parallel.h"
+#include "simd/interleave.h"
 #include "simd/transpose.h"
 #include "simd/vector.h"
 
@@ -71,19 +72,50 @@ int64_t padded_stride(int64_t elements) {
   return (ceil_div(elements, line) | 1) * line;
 }
 
+// What the taps see of a plane from all positions of an axis; with the padding, if that is little, no tap leaves it.
+struct PlaneRange {
+  int64_t first = 0, size = 0;
+
+  PlaneRange() = default;
+  PlaneRange(const ConvAxisTaps& taps, int64_t positions) {
+    const auto [least, most] = std::minmax_element(taps.shift.begin(), taps.shift.end());
+    first = *least;
+    size = positions + *most - *least;
+  }
+  bool fits(int64_t plane) const { return size > 0 && size <= plane + plane / 2 + 4; }
+};
+// In shorter rows the planes without padding have longer runs: rows that follow each other.
+constexpr int64_t kLongRow = 16;
+
 // The patches that conv multiplies with, and all that their description points at.
 template <class T>
 class ForwardPatches {
  public:
   ForwardPatches(const ConvGeometry& g, const T* x) {
     const ConvAxisTaps y_taps = forward_taps(g.y), x_taps = forward_taps(g.x);
-    const bool split = g.y.stride > 1 || g.x.stride > 1;
+    const bool split = (g.y.stride > 1 || g.x.stride > 1) && g.input_count() > 0 && !y_taps.shift.empty();
     const auto planes = static_cast<int64_t>(split ? y_taps.phases.size() * x_taps.phases.size() : 1);
     patches_.height = ceil_div(g.y.input, g.y.stride);
     patches_.width = ceil_div(g.x.input, g.x.stride);
+    PlaneRange y_range, x_range;
+    if (split && g.x.output >= kLongRow) {
+      y_range = PlaneRange(y_taps, g.y.output);
+      x_range = PlaneRange(x_taps, g.x.output);
+      patches_.inside = y_range.fits(patches_.height) && x_range.fits(patches_.width);
+    }
+    if (patches_.inside) {
+      patches_.height = y_range.size;
+      patches_.width = x_range.size;
+    } else {
+      y_range.first = x_range.first = 0;
+    }
     const int64_t plane = patches_.height * patches_.width;
     taps_ = tap_table(y_taps, x_taps, plane);
-    patches_.data = split && g.input_count() > 0 ? split_phases(g, x, y_taps, x_taps, planes * plane) : x;
+    for (ConvTap& tap : taps_) {
+      tap.dy -= y_range.first;
+      tap.dx -= x_range.first;
+    }
+    patches_.data = split ? split_phases(g, x, y_taps, x_taps, y_range.first, x_range.first, planes * plane) : x;
     patches_.channel_stride = planes * plane;
     patches_.group_stride = patches_.channel_stride * g.in_channels;
     patches_.image_stride = patches_.group_stride * g.groups;
@@ -98,7 +130,7 @@ class ForwardPatches {
 
  private:
   const T* split_phases(const ConvGeometry& g, const T* x, const ConvAxisTaps& y_taps, const ConvAxisTaps& x_taps,
-                        int64_t channel_size) {
+                        int64_t first_y, int64_t first_x, int64_t channel_size) {
     ConvPhases<T> phases;
     phases.x = x;
     phases.channels = g.images * g.groups * g.in_channels;
@@ -107,6 +139,8 @@ class ForwardPatches {
     phases.width = g.x.input;
     phases.stride_y = g.y.stride;
     phases.stride_x = g.x.stride;
+    phases.first_y = first_y;
+    phases.first_x = first_x;
     phases.phases_y = y_taps.phases.data();
     phases.phases_x = x_taps.phases.data();
     phases.count_y = static_cast<int64_t>(y_taps.phases.size());

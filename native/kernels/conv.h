@@ -21,6 +21,7 @@ struct ConvPatches {
   const T* data = nullptr;
   int64_t image_stride = 0, group_stride = 0, channel_stride = 0;
   int64_t height = 0, width = 0;  // of a plane
+  bool inside = false;            // no tap leaves its plane
   int64_t channels = 0;           // of a group
   const ConvTap* taps = nullptr;
   int64_t tap_count = 0;
@@ -61,13 +62,15 @@ struct ConvWeightGradient {
   T* bias_gradient = nullptr;    // may be null
 };
 
-// x laid out anew for a stride: plane (i, j) of a channel holds x[y * stride_y + phases_y[i], x * stride_x + phases_x[j]].
+// x laid out anew for a stride: plane (i, j) of a channel holds x[(y + first_y) * stride_y + phases_y[i],
+// (x + first_x) * stride_x + phases_x[j]], and 0 outside of x.
 template <class T>
 struct ConvPhases {
   const T* x = nullptr;
   T* planes = nullptr;
   int64_t channels = 0, height = 0, width = 0;  // of x, all images' channels together
   int64_t stride_y = 1, stride_x = 1;
+  int64_t first_y = 0, first_x = 0;
   const int64_t* phases_y = nullptr;
   const int64_t* phases_x = nullptr;
   int64_t count_y = 0, count_x = 0;
