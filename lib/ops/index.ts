@@ -7,7 +7,9 @@ import './activation_rows';
 export { rrelu, rrelu_ } from './activation_rrelu';
 export { erf, sigmoid, sigmoid_, tanh, tanh_ } from './activation_smooth';
 export { add, div, mul, neg, sub } from './arithmetic';
+export { broadcast_to, dstack, hstack, meshgrid, movedim, swapaxes, vstack } from './arrange';
 export { scaled_dot_product_attention } from './attention_op';
+export { addcdiv, addcmul, lerp, type ValueOptions } from './blend';
 export {
   all,
   allclose,
@@ -49,6 +51,7 @@ export {
   zeros_like,
 } from './create';
 export { cumsum } from './cumulative';
+export { einsum } from './einsum';
 export { amax, amin, argmax, argmin, type DimOptions, max, min, ValuesAndIndices } from './extreme';
 export { gather, scatter, scatter_add, take_along_dim } from './gather';
 export { index_add, index_select } from './indexing';
@@ -56,6 +59,23 @@ export { cat, chunk, flip, repeat_interleave, roll, split, stack, tile, unbind }
 export { leaky_relu, leaky_relu_ } from './leaky_relu';
 export { masked_fill, masked_select, nonzero } from './mask';
 export { bmm, dot, linear, linear_leaky_relu, matmul, mm, mv } from './matmul';
+export { addmm, addmv, baddbmm, outer, type ScaleOptions } from './products';
+export {
+  type BincountOptions,
+  bincount,
+  count_nonzero,
+  diff,
+  median,
+  type QuantileOptions,
+  quantile,
+  std_mean,
+  type Unique,
+  type UniqueOptions,
+  unique,
+  type VarMeanOptions,
+  var_mean,
+} from './statistics';
+export { acos, acosh, asin, asinh, atan, atanh, cosh, erfc, exp2, sinh, tan } from './trigonometry';
 
 import './overwrite';
 

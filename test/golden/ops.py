@@ -332,6 +332,61 @@ for reduction in ["mean", "sum", "none"]:
     case("mse_loss", rand(3, 2), rand(3, 2), reduction=reduction)
     case("l1_loss", Input([1.0, -2.0, 3.0]), Input([1.0, 2.0, 1.0]), reduction=reduction)
 
+# Angles, mixtures, products, arrangements, statistics
+for name in ["tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "atanh", "exp2", "erfc"]:
+    case(name, rand(2, 3, low=-0.9, high=0.9))
+    case(name, Input([0.0, -0.0, 1.0, -1.0, 3.0, -3.0, inf, -inf, nan]))
+case("acosh", Input([1.5, 3.0, 1.0, 0.5, inf, nan]))
+case("erfc", Input([-6.0, 0.4, 2.1, 5.0, 9.0]))
+case("lerp", rand(2, 3), rand(2, 3), 0.3)
+case("lerp", rand(2, 3), rand(2, 3), rand(2, 3))
+case("addcmul", rand(2, 3), rand(2, 3), rand(3), value=0.5)
+case("addcdiv", rand(2, 3), rand(2, 3), rand(3, low=0.5), value=-2)
+case("outer", rand(3), rand(4))
+case("addmm", rand(4), rand(2, 3), rand(3, 4), beta=0.5, alpha=2)
+case("addmm", Input([[nan, inf]]), rand(1, 3), rand(3, 2), beta=0)
+case("baddbmm", rand(2, 1, 4), rand(2, 2, 3), rand(2, 3, 4))
+case("addmv", rand(2), rand(2, 3), rand(3), alpha=-1)
+for equation, shapes in [
+    ("ij,jk->ik", [(2, 3), (3, 4)]),
+    ("bij,bjk", [(2, 2, 3), (2, 3, 2)]),
+    ("iij,j->i", [(3, 3, 2), (2,)]),
+    ("bhqd,bhkd->bhqk", [(2, 2, 3, 4), (2, 2, 5, 4)]),
+    ("i,ij,j->", [(2,), (2, 3), (3,)]),
+    ("ba", [(2, 3)]),
+]:
+    case("einsum", equation, *[rand(*shape) for shape in shapes])
+case("movedim", rand(2, 3, 4), 0, -1)
+case("movedim", rand(2, 3, 4), [0, 1], [2, 0])
+for name in ["hstack", "vstack", "dstack"]:
+    case(name, [rand(3), rand(3)])
+    case(name, [rand(2, 3), rand(2, 3)])
+    case(name, [Input(1.0), Input(2.0)])
+case("meshgrid", [rand(2), rand(3)], indexing="ij")
+case("meshgrid", [rand(2), rand(3)], indexing="xy")
+for name in ["var_mean", "std_mean"]:
+    case(name, rand(3, 4))
+    case(name, rand(3, 4), 1)
+    case(name, rand(3, 4), dim=0, correction=0, keepdim=True)
+case("count_nonzero", Input([[0.0, 1.0, -0.0], [nan, 2.0, 0.0]]))
+case("count_nonzero", Input([[0.0, 1.0, -0.0], [nan, 2.0, 0.0]]), 1)
+case("diff", rand(5))
+case("diff", rand(3, 4), 2, 0)
+case("median", Input([3.0, 1.0, 4.0, 2.0]))
+case("median", Input([3.0, nan, 4.0, 2.0]))
+case("median", Input([[3.0, 1.0, 4.0], [2.0, nan, 0.0]]), 1)
+case("median", Input([[3.0, 1.0, 4.0], [2.0, 5.0, 0.0]]), 0, True)
+case("quantile", rand(7), 0.3)
+case("quantile", Input([1.0, nan, 2.0]), 0.3)
+case("quantile", rand(3, 4), Input([0.0, 0.25, 0.5, 1.0], constant=True), dim=0)
+for interpolation in ["linear", "lower", "higher", "midpoint", "nearest"]:
+    case("quantile", rand(3, 6), 0.5, dim=1, keepdim=True, interpolation=interpolation)
+    case("quantile", rand(3, 4), 0.3, dim=1, interpolation=interpolation)
+case("bincount", ints(1, 0, 3, 1, 1))
+case("bincount", ints(1, 0), minlength=4)
+case("bincount", ints(1, 0, 1), weights=Input([0.5, 1.0, 2.0], constant=True))
+case("unique", Input([[3.0, 1.0], [3.0, 2.0]], constant=True))
+
 with open(os.path.join(os.path.dirname(__file__), "ops.json"), "w") as file:
     file.write('{"torch": "%s", "cases": [\n' % torch.__version__.split("+")[0])
     file.write(",\n".join(json.dumps(each) for each in cases))

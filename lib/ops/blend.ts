@@ -1,0 +1,70 @@
+import { check_number } from '../errors';
+import type { Tensor } from '../tensor/tensor';
+import { add, div, mul, sub } from './arithmetic';
+import { op, type Reference, sample } from './define';
+import { check_operand, type Operand } from './operand';
+import { positional } from './reduction';
+
+/** Three tensors into one: mixtures and products added on. */
+
+declare module '../tensor/tensor' {
+  interface Tensor {
+    /** `x + weight * (end - x)`. */
+    lerp(end: Tensor, weight: Operand): Tensor;
+    /** `x + value * tensor1 * tensor2`. */
+    addcmul(tensor1: Operand, tensor2: Operand, options?: number | ValueOptions): Tensor;
+    /** `x + value * tensor1 / tensor2`. */
+    addcdiv(tensor1: Operand, tensor2: Operand, options?: number | ValueOptions): Tensor;
+  }
+}
+
+export interface ValueOptions {
+  /** The factor of the product. Default 1. */
+  value?: number;
+}
+
+const of = (x: Reference, y: Reference, z: Reference | number, f: (x: number, y: number, z: number) => number) => ({
+  shape: x.shape,
+  data: Float64Array.from(x.data, (v, i) => f(v, y.data[i], typeof z === 'number' ? z : z.data[i])),
+});
+
+/** From `input` to `end`, by the share `weight`. @see https://pytorch.org/docs/stable/generated/torch.lerp.html */
+export const lerp = op({
+  name: 'lerp',
+  call: (input: Tensor, end: Tensor, weight: Operand): Tensor => {
+    check_operand('lerp', 'weight', weight);
+    return add(input, mul(weight, sub(end, input)));
+  },
+  reference: (x: Reference, y: Reference, w: Reference | number) => of(x, y, w, (a, b, c) => a + c * (b - a)),
+  samples: () => [
+    { args: [sample([7]), sample([7]), 0.3] },
+    { args: [sample([2, 3]), sample([2, 3]), sample([2, 3])] },
+  ],
+  errors: () => [{ args: [sample([2]), sample([2]), 'half'], message: /^lerp: expected weight to be .*, got "half"/ }],
+});
+
+function blend(name: 'addcmul' | 'addcdiv', combine: typeof mul, f: (y: number, z: number) => number) {
+  return op({
+    name,
+    call: (input: Tensor, tensor1: Operand, tensor2: Operand, ...given: readonly unknown[]): Tensor => {
+      const { value } = positional(name, given, { value: 1 });
+      check_number(name, 'value', value);
+      const product = combine(tensor1, tensor2);
+      return add(input, value === 1 ? product : mul(product, value));
+    },
+    reference: (x: Reference, y: Reference, z: Reference, value = 1) => of(x, y, z, (a, b, c) => a + value * f(b, c)),
+    samples: () => [
+      { args: [sample([7]), sample([7]), sample([7], { range: [0.5, 2] })] },
+      { args: [sample([2, 3]), sample([2, 3]), sample([2, 3], { range: [0.5, 2] }), -0.5] },
+    ],
+    errors: () => [
+      { args: [sample([2]), sample([2]), sample([2]), '1'], message: /expected value to be a number, got "1"/ },
+      { args: [sample([2]), sample([2]), sample([2]), { valu: 1 }], message: /Misspelled option "valu"/ },
+    ],
+  }) as unknown as (input: Tensor, tensor1: Operand, tensor2: Operand, options?: number | ValueOptions) => Tensor;
+}
+
+/** `input + value * tensor1 * tensor2`. @see https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+export const addcmul = blend('addcmul', mul, (y, z) => y * z);
+/** `input + value * tensor1 / tensor2`. @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+export const addcdiv = blend('addcdiv', div, (y, z) => y / z);

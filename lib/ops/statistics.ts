@@ -1,0 +1,329 @@
+import { check_boolean, check_integer, fail, fail_range, fail_type, shape_text } from '../errors';
+import { type DType, get_default_dtype, int64 } from '../tensor/dtype';
+import { wrap_dim } from '../tensor/shape';
+import { check_floating, check_tensor, Tensor } from '../tensor/tensor';
+import { add, mul, sub } from './arithmetic';
+import { isnan, ne } from './compare';
+import { arange, ones, zeros } from './create';
+import { cumsum } from './cumulative';
+import { op, sample } from './define';
+import { max, ValuesAndIndices } from './extreme';
+import { gather, scatter } from './gather';
+import { index_add } from './indexing';
+import { cat, stack } from './join';
+import { masked_select } from './mask';
+import { cast_to } from './operand';
+import { mean, std, sum, variance } from './reduce';
+import { type Dims, positional } from './reduction';
+import { sort } from './sort';
+import { narrow, reshape, select, squeeze, transpose, unsqueeze } from './views';
+import { where } from './where';
+
+/** What the values are like: spread, order, counts. */
+
+declare module '../tensor/tensor' {
+  interface Tensor {
+    /** How many elements are not 0. */
+    count_nonzero(dim?: Dims): Tensor;
+    /** Differences of neighbours along a dimension, `n` times over. */
+    diff(n?: number, dim?: number): Tensor;
+    /** The middle value, the lower one of two; along a dimension with its index. */
+    median(): Tensor;
+    median(dim: number, keepdim?: boolean): ValuesAndIndices;
+    /** The values below which the shares `q` lie. */
+    quantile(q: number | readonly number[] | Tensor, options?: QuantileOptions): Tensor;
+    /** How often each whole number occurs, from 0 up. */
+    bincount(options?: BincountOptions): Tensor;
+    /** The values that occur, in order. */
+    unique(): Tensor;
+    unique(options: UniqueOptions): Unique;
+  }
+}
+
+export interface VarMeanOptions {
+  dim?: Dims;
+  /** Subtracted from the number of elements. Default 1. */
+  correction?: number;
+  keepdim?: boolean;
+}
+
+function with_mean(name: 'var_mean' | 'std_mean', spread: typeof std) {
+  return op({
+    name,
+    methods: [],
+    sums: true,
+    call: (input: Tensor, dim: Dims | VarMeanOptions = null, more: VarMeanOptions = {}): [Tensor, Tensor] => {
+      const options = typeof dim === 'object' && dim !== null && !Array.isArray(dim) ? dim : { dim, ...more };
+      const judged = positional(name, [options], { dim: null as Dims, correction: 1, keepdim: false });
+      return [spread(input, judged), mean(input, judged.dim, judged.keepdim)];
+    },
+    samples: () => [
+      { args: [sample([7])] },
+      { args: [sample([3, 4]), 1] },
+      { args: [sample([3, 4]), { dim: 0, correction: 0, keepdim: true }] },
+    ],
+    errors: () => [{ args: [sample([3]), { correct: 1 }], message: /Misspelled option "correct"/ }],
+  }) as unknown as (input: Tensor, dim?: Dims | VarMeanOptions, options?: VarMeanOptions) => [Tensor, Tensor];
+}
+
+/** The variance and the mean. @see https://pytorch.org/docs/stable/generated/torch.var_mean.html */
+export const var_mean = with_mean('var_mean', variance);
+/** The standard deviation and the mean. @see https://pytorch.org/docs/stable/generated/torch.std_mean.html */
+export const std_mean = with_mean('std_mean', std);
+
+/** How many elements are not 0, as int64. @see https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
+export const count_nonzero = op({
+  name: 'count_nonzero',
+  differentiable: false,
+  call: (input: Tensor, dim: Dims = null): Tensor => sum(ne(input, 0), dim),
+  samples: () => [{ args: [sample([5], { values: [0, 1, 0, 2, -0] })] }, { args: [sample([3, 4]), 1] }],
+});
+
+/** Differences of neighbours along a dimension, `n` times over. @see https://pytorch.org/docs/stable/generated/torch.diff.html */
+export const diff = op({
+  name: 'diff',
+  call: (input: Tensor, n = 1, dim = -1): Tensor => {
+    const x = check_tensor('diff', 'input', input);
+    if (x.ndim === 0) fail('diff', 'a 0-dim tensor has no neighbours');
+    check_integer('diff', 'n', n, 0);
+    const d = wrap_dim('diff', dim, x.ndim);
+    let result = x;
+    for (let i = 0; i < n && result.shape[d] > 0; i++) {
+      const size = result.shape[d] - 1;
+      result = sub(narrow(result, d, 1, size), narrow(result, d, 0, size));
+    }
+    return result;
+  },
+  samples: () => [{ args: [sample([5])] }, { args: [sample([3, 4]), 2, 0] }, { args: [sample([2, 1])] }],
+  errors: () => [{ args: [sample([]), 1], message: /a 0-dim tensor has no neighbours/ }],
+});
+
+interface Median {
+  (input: Tensor): Tensor;
+  (input: Tensor, dim: number | { dim: number; keepdim?: boolean }, keepdim?: boolean): ValuesAndIndices;
+}
+
+/** The middle of each line, the lower one of two; NaN, which sorts last, wins. */
+function middle(x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
+  if (x.ndim > 0 && x.shape[dim] === 0) fail('median', `a tensor of shape ${shape_text(x.shape)} has no middle`);
+  const ordered = sort(x, dim);
+  if (x.ndim === 0) return ordered;
+  const n = x.shape[dim];
+  const last = narrow(ordered.values, dim, n - 1, 1);
+  const at = where(isnan(last), n - 1, Math.floor((n - 1) / 2)).to(int64);
+  const [values, indices] = [gather(ordered.values, dim, at), gather(ordered.indices, dim, at)];
+  return keepdim
+    ? new ValuesAndIndices(values, indices)
+    : new ValuesAndIndices(squeeze(values, dim), squeeze(indices, dim));
+}
+
+/**
+ * The middle value, the lower one of two; along a dimension with its index.
+ * @example
+ * ```ts
+ * torch.median(torch.tensor([3, 1, 4, 2])).item(); // 2
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.median.html
+ */
+export const median = op({
+  name: 'median',
+  call: (input: Tensor, ...given: readonly unknown[]): Tensor | ValuesAndIndices => {
+    check_tensor('median', 'input', input);
+    const { dim, keepdim } = positional('median', given, { dim: null as number | null, keepdim: false });
+    if (dim === null) return middle(reshape(input, [-1]), 0, false).values;
+    return middle(input, wrap_dim('median', dim, input.ndim), check_boolean('median', 'keepdim', keepdim));
+  },
+  samples: () => [
+    { args: [sample([7])] },
+    { args: [sample([8])] },
+    { args: [sample([3, 4]), 1] },
+    { args: [sample([3, 4]), { dim: 0, keepdim: true }] },
+  ],
+  errors: () => [{ args: [sample([0])], message: /^median: a tensor of shape \[0\] has no middle$/ }],
+}) as Median;
+
+export interface QuantileOptions {
+  /** Default: all elements. */
+  dim?: number | null;
+  keepdim?: boolean;
+  /** What to take between two elements. Default linear. */
+  interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
+}
+
+const between: Record<string, (share: number) => number> = {
+  linear: (share) => share,
+  lower: () => 0,
+  higher: (share) => Math.ceil(share),
+  midpoint: (share) => (share === 0 ? 0 : 0.5),
+  nearest: (share) => (share === 0.5 ? Number.NaN : Math.round(share)),
+};
+
+/** The element at a broken position of sorted lines, which lie along the last dimension. */
+function at_position(ordered: Tensor, position: number, interpolation: string): Tensor {
+  const below = Math.floor(position);
+  const weight = between[interpolation](position - below);
+  // Halfway, `nearest` takes the even position.
+  const share = Number.isNaN(weight) ? below % 2 : weight;
+  const low = select(ordered, -1, below);
+  return share === 0 ? low : add(low, mul(sub(select(ordered, -1, below + 1), low), share));
+}
+
+/**
+ * The values below which the shares `q` of the elements lie; for several `q` along a new first dimension. NaN where there is a NaN.
+ * @example
+ * ```ts
+ * torch.quantile(torch.tensor([1, 2, 3, 4]), 0.5).item(); // 2.5
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.quantile.html
+ */
+export const quantile = op({
+  name: 'quantile',
+  call: (input: Tensor, q: number | readonly number[] | Tensor, options: QuantileOptions = {}): Tensor => {
+    const x = check_floating('quantile', 'input', input);
+    const defaults = { dim: null as number | null, keepdim: false, interpolation: 'linear' };
+    const { dim, keepdim, interpolation } = positional('quantile', [options], defaults);
+    if (!Object.hasOwn(between, interpolation))
+      fail_type(
+        'quantile',
+        'interpolation',
+        Object.keys(between)
+          .map((each) => `"${each}"`)
+          .join(' or '),
+        interpolation,
+      );
+    const several = q instanceof Tensor ? q.ndim > 0 : Array.isArray(q);
+    const shares = [q instanceof Tensor ? q.detach().tolist() : q].flat() as number[];
+    for (const share of shares)
+      if (!(typeof share === 'number' && share >= 0 && share <= 1))
+        fail_range('quantile', `expected q to lie between 0 and 1, got ${String(share)}`);
+    if (x.count === 0) fail('quantile', `a tensor of shape ${shape_text(x.shape)} has no elements`);
+    const d = dim === null ? 0 : wrap_dim('quantile', dim, x.ndim);
+    const lines = dim === null ? reshape(x, [-1]) : transpose(x.ndim === 0 ? reshape(x, [1]) : x, d, -1);
+    const ordered = sort(lines, -1).values;
+    const n = ordered.shape[ordered.ndim - 1];
+    const last = select(ordered, -1, n - 1);
+    const placed = (value: Tensor): Tensor => {
+      if (dim === null) return keepdim ? reshape(value, Array<number>(x.ndim).fill(1)) : value;
+      const kept = transpose(unsqueeze(value, -1), d, -1);
+      return keepdim ? kept : squeeze(kept, d);
+    };
+    const results = shares.map((share) =>
+      placed(where(isnan(last), last, at_position(ordered, share * (n - 1), interpolation))),
+    );
+    return several ? stack(results) : results[0];
+  },
+  samples: () => [
+    { args: [sample([7]), 0.3] },
+    { args: [sample([3, 4]), [0.25, 0.5, 1], { dim: 0 }] },
+    { args: [sample([3, 4]), 0.5, { dim: 1, keepdim: true, interpolation: 'midpoint' }] },
+    { args: [sample([3, 4, 2]), 0.4, { dim: 1, interpolation: 'nearest' }] },
+  ],
+  errors: () => [
+    { args: [sample([3]), 1.5], message: /expected q to lie between 0 and 1, got 1.5/ },
+    {
+      args: [sample([3]), 0.5, { interpolation: 'cubic' }],
+      message: /expected interpolation to be "linear" or .*, got "cubic"/,
+    },
+    { args: [sample([0]), 0.5], message: /a tensor of shape \[0\] has no elements/ },
+  ],
+});
+
+export interface BincountOptions {
+  /** What each element counts for, instead of 1. */
+  weights?: Tensor;
+  /** The least length of the result. Default 0. */
+  minlength?: number;
+}
+
+/** How often each whole number occurs, from 0 to the largest. @see https://pytorch.org/docs/stable/generated/torch.bincount.html */
+export const bincount = op({
+  name: 'bincount',
+  differentiable: false,
+  call: (input: Tensor, options: BincountOptions = {}): Tensor => {
+    const x = check_tensor('bincount', 'input', input);
+    const { weights, minlength } = positional('bincount', [options], {
+      weights: null as Tensor | null,
+      minlength: 0,
+    });
+    if (x.ndim !== 1 || x.dtype.is_floating_point)
+      fail('bincount', `expected a vector of whole numbers, got ${x.dtype} of shape ${shape_text(x.shape)}`);
+    check_integer('bincount', 'minlength', minlength, 0);
+    if (weights !== null && check_tensor('bincount', 'weights', weights).count !== x.count)
+      fail('bincount', `expected ${x.count} weights, got ${weights.count}`);
+    const kept = weights === null ? ones([x.count], { dtype: get_default_dtype() }) : weights.detach();
+    const added = (dtype: DType): Tensor => {
+      if (x.count === 0) return zeros([minlength], { dtype });
+      const at = cast_to(x, int64);
+      if (at.min().item() < 0) fail_range('bincount', `expected no negative numbers, got ${at.min().item()}`);
+      const length = Math.max(minlength, Number(max(at).item()) + 1);
+      return index_add(zeros([length], { dtype }), 0, at, cast_to(kept, dtype));
+    };
+    return added(weights === null ? int64 : kept.dtype.is_floating_point ? kept.dtype : get_default_dtype());
+  },
+  samples: () => [
+    { args: [sample([5], { values: [1, 0, 3, 1, 1], dtype: 'int64' })] },
+    { args: [sample([2], { values: [1, 0], dtype: 'int32' }), { minlength: 4 }] },
+  ],
+  errors: () => [
+    { args: [sample([2], { values: [1, -2], dtype: 'int64' })], message: /expected no negative numbers, got -2/ },
+    { args: [sample([2])], message: /expected a vector of whole numbers, got torch.float/ },
+  ],
+});
+
+export interface UniqueOptions {
+  /** Also the index of each element's value in the result. */
+  return_inverse?: boolean;
+  /** Also how often each value occurs. */
+  return_counts?: boolean;
+}
+
+/** `inverse` and `counts` where they were asked for. */
+export interface Unique {
+  values: Tensor;
+  inverse: Tensor | null;
+  counts: Tensor | null;
+}
+
+interface UniqueCall {
+  (input: Tensor): Tensor;
+  (input: Tensor, options: UniqueOptions): Unique;
+}
+
+/**
+ * The values that occur, in order; with options an object of what was asked for.
+ * @example
+ * ```ts
+ * torch.unique(torch.tensor([3, 1, 3])).tolist(); // [1, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.unique.html
+ */
+export const unique = op({
+  name: 'unique',
+  differentiable: false,
+  call: (input: Tensor, options?: UniqueOptions): Tensor | Unique => {
+    const x = check_tensor('unique', 'input', input).detach();
+    const asked = positional('unique', [options ?? {}], { return_inverse: false, return_counts: false });
+    const { values: ordered, indices } = sort(reshape(x, [-1]), 0);
+    const n = ordered.count;
+    const size = Math.max(n - 1, 0);
+    const changes = ne(narrow(ordered, 0, n - size, size), narrow(ordered, 0, 0, size));
+    const first = cat([ones([n - size], { dtype: changes.dtype }), changes]);
+    const values = masked_select(ordered, first);
+    if (options === undefined) return values;
+    const starts = masked_select(arange(n, { dtype: int64 }), first);
+    const ends = cat([
+      narrow(starts, 0, Math.min(1, starts.count), Math.max(starts.count - 1, 0)),
+      arange(n, n + 1, 1, { dtype: int64 }),
+    ]);
+    const rank = sub(cumsum(cast_to(first, int64), 0), 1);
+    return {
+      values,
+      inverse: asked.return_inverse ? reshape(scatter(rank, 0, indices, rank), x.shape) : null,
+      counts: asked.return_counts ? sub(narrow(ends, 0, 0, starts.count), starts) : null,
+    };
+  },
+  samples: () => [
+    { args: [sample([6], { values: [3, 1, 3, 2, 1, 3] })] },
+    { args: [sample([2, 2], { dtype: 'int64' })] },
+  ],
+}) as UniqueCall;
