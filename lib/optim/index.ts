@@ -11,3 +11,4 @@ export { RAdam, type RAdamOptions } from './radam';
 export { RMSprop, type RMSpropOptions } from './rmsprop';
 export { SGD, type SGDOptions } from './sgd';
 export type { OptimizerState, ParamState } from './state';
+export * as swa_utils from './swa_utils';

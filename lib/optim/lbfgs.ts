@@ -11,7 +11,7 @@ import { Tensor } from '../tensor/tensor';
 import { type LinePoint, strong_wolfe } from './line_search';
 import { Optimizer, type Params } from './optimizer';
 import { check_all_at_least_zero, named_lr } from './options';
-import { run_rule } from './rule';
+import { run_pairs } from './rule';
 import type { ParamState } from './state';
 
 export interface LBFGSOptions {
@@ -48,8 +48,7 @@ const add_scaled_many = list_kernel('add_scaled_many');
 
 /** target ← target + factor · source. */
 function add_scaled(factor: number, pairs: readonly (readonly [target: Tensor, source: Tensor])[]): void {
-  const work = pairs.map(([param, grad]) => ({ update: { param, grad, state: {} }, scalars: [], states: [] }));
-  run_rule(add_scaled_many, [factor], work);
+  run_pairs(add_scaled_many, [factor], pairs);
 }
 
 const inner = (a: Tensor, b: Tensor): number => dot(a, b).item() as number;

@@ -104,3 +104,13 @@ export function run_rule(run: ListKernel, options: readonly number[], work: read
   for (const [dtype, list] of entries) run(dtype, options, list);
   for (const [target, copy] of copies) copy_into(target, copy);
 }
+
+/** Runs a rule of targets and sources, without any state: target ← rule(target, source). */
+export function run_pairs(
+  run: ListKernel,
+  options: readonly number[],
+  pairs: readonly (readonly [target: Tensor, source: Tensor])[],
+): void {
+  const work = pairs.map(([param, grad]) => ({ update: { param, grad, state: {} }, scalars: [], states: [] }));
+  run_rule(run, options, work);
+}
