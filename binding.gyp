@@ -1,46 +1,37 @@
 # Compiler settings of Node's own build are taken out again, so that every Node version builds the same addon.
-# CMakeLists.txt builds it too; both read native/sources.txt.
+# CMakeLists.txt builds it too; both take sources and flags from native/sources.txt and native/flags.json.
 {
+  'variables': { 'settings': 'node -p "const s = require(\'./scripts/native_settings.cjs\'); const all = (...a) => a.flat().join(\' \');' },
   'targets': [{
     'target_name': 'cresset',
-    'sources': ['<!@(node -p "require(\'fs\').readFileSync(\'native/sources.txt\', \'utf8\').split(/\\s+/).filter(Boolean).map((file) => \'native/\' + file).join(\' \')")'],
-    'include_dirs': [
-      'native',
-      '<!(node -p "require(\'node-api-headers\').include_dir")',
-      '<!(node -p "require(\'node-addon-api\').include_dir")',
-    ],
-    'defines': ['NAPI_VERSION=9', 'NAPI_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED', 'NDEBUG'],
-    'cflags!': ['-O2', '-Wno-unused-parameter', '-fno-omit-frame-pointer'],
-    'cflags': ['-O3', '-pthread', '-ffp-contract=off', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wshadow'],
+    'sources': ['<!@(<(settings) all(s.sources)")'],
+    'include_dirs': ['<!@(<(settings) all(s.include_dirs)")'],
+    'defines': ['<!@(<(settings) all(s.flags.defines)")'],
+    'cflags!': ['-O2', '-O3', '-Wno-unused-parameter', '-fno-omit-frame-pointer'],
     'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20'],
-    'cflags_cc': ['-std=c++17', '-fexceptions', '-frtti', '-fvisibility-inlines-hidden'],
+    'cflags_cc': ['-pthread', '<!@(<(settings) all(s.flags.compile, s.flags.warnings)")'],
     'conditions': [
-      ['OS=="linux"', {
-        'ldflags': [
-          '-pthread',
-          '-static-libstdc++',
-          '-static-libgcc',
-          '-Wl,--gc-sections',
-          # The pool's threads may outlive the worker that loaded the addon.
-          '-Wl,-z,nodelete',
-          '-Wl,--version-script=<(module_root_dir)/native/exports.map',
-        ],
-      }],
+      ['OS=="linux"', { 'ldflags': ['<!@(<(settings) all(s.link(\'linux\'))")'] }],
       ['OS=="mac"', {
         'xcode_settings': {
           'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
           'CLANG_CXX_LIBRARY': 'libc++',
           'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
           'GCC_ENABLE_CPP_RTTI': 'YES',
-          'GCC_OPTIMIZATION_LEVEL': '3',
-          'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
+          'GCC_OPTIMIZATION_LEVEL': '2',
           'MACOSX_DEPLOYMENT_TARGET': '11.0',
-          'OTHER_CFLAGS': ['-ffp-contract=off'],
+          'OTHER_CPLUSPLUSFLAGS': ['<!@(<(settings) all(s.flags.compile)")'],
+          'OTHER_LDFLAGS': ['<!@(<(settings) all(s.link(\'mac\'))")'],
         },
       }],
       ['OS=="win"', {
+        # cl.exe knows no vector attributes; clang-cl comes with Visual Studio.
+        'msbuild_toolset': 'ClangCL',
         'msvs_settings': {
-          'VCCLCompilerTool': { 'ExceptionHandling': 1, 'AdditionalOptions': ['/std:c++17', '/fp:precise'] },
+          'VCCLCompilerTool': {
+            'ExceptionHandling': 1,
+            'AdditionalOptions': ['<!@(<(settings) all(s.flags.compile_clang_cl)")'],
+          },
         },
       }],
     ],

@@ -7,10 +7,12 @@ import { join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '..');
 const settings = [
   'binding.gyp',
+  'native/flags.json',
   'native/sources.txt',
   'native/exports.map',
   'package-lock.json',
   'scripts/common.gypi',
+  'scripts/native_settings.cjs',
 ];
 const stamp = join(root, 'build/native.stamp');
 

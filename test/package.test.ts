@@ -9,11 +9,14 @@ const consumer = join(workspace, 'consumer');
 const installed = join(consumer, 'node_modules/cresset');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 let packed: string[];
+let sizes: { whole: number; addons: number[] };
 
 beforeAll(() => {
   run(root, process.execPath, 'scripts/prepack.mjs');
   const [tarball] = JSON.parse(run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', workspace));
   packed = tarball.files.map((file: { path: string }) => file.path);
+  const addons = tarball.files.filter((file: { path: string }) => file.path.endsWith('.node'));
+  sizes = { whole: tarball.size, addons: addons.map((file: { size: number }) => file.size) };
   mkdirSync(consumer);
   writeFileSync(join(consumer, 'package.json'), '{ "private": true }');
   run(
@@ -52,6 +55,11 @@ describe('the tarball', () => {
       [],
     );
     expect(packed.filter((file) => /tsbuildinfo|(?<!\.d)\.m?ts$/.test(file))).toEqual([]);
+  });
+
+  test('stays small', () => {
+    expect(sizes.whole).toBeLessThanOrEqual(10e6);
+    for (const size of sizes.addons) expect(size).toBeLessThanOrEqual(3e6);
   });
 
   test('holds no output of a deleted source', () => {

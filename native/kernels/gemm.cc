@@ -22,8 +22,17 @@
 
 namespace cresset {
 
-void gemm(const Gemm<float>& problem) { CRESSET_SELECT(gemm_table)->float32(problem); }
-void gemm(const Gemm<double>& problem) { CRESSET_SELECT(gemm_table)->float64(problem); }
+namespace {
+
+// Said here, because nothing may be thrown through the kernels.
+void demand_memory(bool had_memory) {
+  if (!had_memory) Call::fail("gemm: out of memory");
+}
+
+}  // namespace
+
+void gemm(const Gemm<float>& problem) { demand_memory(CRESSET_SELECT(gemm_table)->float32(problem)); }
+void gemm(const Gemm<double>& problem) { demand_memory(CRESSET_SELECT(gemm_table)->float64(problem)); }
 
 namespace {
 

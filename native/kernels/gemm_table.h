@@ -3,9 +3,10 @@
 
 namespace cresset {
 
+// False when there was no memory to work in.
 struct GemmTable {
-  void (*float32)(const Gemm<float>&);
-  void (*float64)(const Gemm<double>&);
+  bool (*float32)(const Gemm<float>&);
+  bool (*float64)(const Gemm<double>&);
 };
 
 }  // namespace cresset

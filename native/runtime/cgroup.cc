@@ -1,7 +1,6 @@
 #include "runtime/cgroup.h"
 
-#include <fstream>
-#include <sstream>
+#include "runtime/text_file.h"
 
 namespace cresset {
 
@@ -18,13 +17,11 @@ void visit_cgroups(const std::string& root, const std::string& controller,
       path.resize(slash == std::string::npos ? 0 : slash);
     }
   };
-  std::ifstream groups(root + "/proc/self/cgroup");
-  for (std::string line; std::getline(groups, line);) {
-    std::istringstream fields(line);
-    std::string hierarchy, controllers, path;
-    std::getline(fields, hierarchy, ':');
-    std::getline(fields, controllers, ':');
-    std::getline(fields, path);
+  std::string groups = read_text(root + "/proc/self/cgroup");
+  while (!groups.empty()) {
+    std::string path = take_until(groups, '\n');
+    take_until(path, ':');  // the hierarchy's number
+    const std::string controllers = take_until(path, ':');
     if (controllers.empty()) {
       climb("/sys/fs/cgroup", path, CgroupVersion::v2);
       climb("/sys/fs/cgroup/unified", path, CgroupVersion::v2);

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
+#include <cstdlib>
 
 #include "runtime/cgroup.h"
+#include "runtime/text_file.h"
 
 #if defined(_WIN32)
 #include <windows.h>
@@ -53,11 +54,11 @@ MachineMemory physical_memory(const std::string&) {
 
 // The number behind `name` in a file of lines `name number`; 0 when it has none.
 size_t entry(const std::string& file, const std::string& name) {
-  std::ifstream lines(file);
-  for (std::string word; lines >> word;) {
-    size_t value = 0;
-    if (word == name && lines >> value) return value;
-    lines.ignore(256, '\n');
+  std::string lines = read_text(file);
+  while (!lines.empty()) {
+    const std::string line = take_until(lines, '\n');
+    if (line.compare(0, name.size(), name) != 0 || line.find_first_of(" \t") != name.size()) continue;
+    return static_cast<size_t>(std::strtoull(line.c_str() + name.size(), nullptr, 10));
   }
   return 0;
 }
@@ -85,10 +86,10 @@ size_t reclaimable(const std::string& group, CgroupVersion version) {
 // A limit of "max" (v2) reads as 0; no limit of v1 is one larger than any machine.
 void tighten(MachineMemory& memory, size_t physical, const std::string& group, CgroupVersion version) {
   bool v2 = version == CgroupVersion::v2;
-  size_t limit = 0, usage = 0;
-  std::ifstream(group + (v2 ? "/memory.max" : "/memory.limit_in_bytes")) >> limit;
-  if (limit == 0 || limit >= physical) return;
-  std::ifstream(group + (v2 ? "/memory.current" : "/memory.usage_in_bytes")) >> usage;
+  const double bytes = read_number(group + (v2 ? "/memory.max" : "/memory.limit_in_bytes"), 0);
+  if (!(bytes > 0 && bytes < static_cast<double>(physical))) return;
+  const auto limit = static_cast<size_t>(bytes);
+  auto usage = static_cast<size_t>(read_number(group + (v2 ? "/memory.current" : "/memory.usage_in_bytes"), 0));
   usage -= std::min(usage, reclaimable(group, version));
   memory.total = std::min(memory.total, limit);
   memory.available = std::min(memory.available, limit - std::min(limit, usage));
@@ -110,9 +111,9 @@ MachineMemory machine_memory(const std::string& root) {
 
 size_t resident_bytes() {
 #if defined(__linux__)
-  double size = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> size >> resident;
-  return pages_to_bytes(resident);
+  std::string pages = read_text("/proc/self/statm");
+  take_until(pages, ' ');  // all of the address space
+  return pages_to_bytes(std::strtod(pages.c_str(), nullptr));
 #else
   return 0;
 #endif

@@ -7,9 +7,10 @@
 #include <sched.h>
 
 #include <cmath>
-#include <fstream>
+#include <cstdlib>
 
 #include "runtime/cgroup.h"
+#include "runtime/text_file.h"
 #endif
 
 namespace cresset {
@@ -27,10 +28,12 @@ double quota(const std::string& group, CgroupVersion version) {
   constexpr double kUnlimited = 1e9;
   double quota = 0, period = 0;
   if (version == CgroupVersion::v2) {
-    std::ifstream(group + "/cpu.max") >> quota >> period;
+    std::string numbers = read_text(group + "/cpu.max");
+    quota = std::strtod(take_until(numbers, ' ').c_str(), nullptr);
+    period = std::strtod(numbers.c_str(), nullptr);
   } else {
-    std::ifstream(group + "/cpu.cfs_quota_us") >> quota;
-    std::ifstream(group + "/cpu.cfs_period_us") >> period;
+    quota = read_number(group + "/cpu.cfs_quota_us", 0);
+    period = read_number(group + "/cpu.cfs_period_us", 0);
   }
   return quota > 0 && period > 0 ? quota / period : kUnlimited;
 }

@@ -10,11 +10,20 @@
 #error "define CRESSET_SOURCE before including simd/foreach_isa.h"
 #endif
 
+CRESSET_BEGIN_KERNELS
+
+// Where nearly no machine goes, calls cost less than copies of long formulas.
+CRESSET_BEGIN_SCALAR
+#undef CRESSET_INLINE
+#define CRESSET_INLINE inline
 #define CRESSET_ISA scalar
 namespace cresset::scalar {
 #include CRESSET_SOURCE
 }
 #undef CRESSET_ISA
+#undef CRESSET_INLINE
+#define CRESSET_INLINE CRESSET_ALWAYS_INLINE
+CRESSET_END_SCALAR
 
 #if CRESSET_X86
 CRESSET_BEGIN_AVX2
@@ -41,5 +50,7 @@ namespace cresset::neon {
 }
 #undef CRESSET_ISA
 #endif
+
+CRESSET_END_KERNELS
 
 #undef CRESSET_SOURCE

@@ -12,7 +12,8 @@
 #define CRESSET_NEON 0
 #endif
 
-#define CRESSET_INLINE inline __attribute__((always_inline))
+#define CRESSET_ALWAYS_INLINE inline __attribute__((always_inline))
+#define CRESSET_INLINE CRESSET_ALWAYS_INLINE
 
 // Before a loop: no iteration reads what another one writes (an output may be its own input, element by element). Clang
 // needs no hint: it checks for overlap at run time, and warns where it was told to vectorize and could not.
@@ -22,8 +23,27 @@
 #define CRESSET_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
 #endif
 
-#if CRESSET_X86
 // clang-format off
+// Around everything of an instruction set: nothing is thrown there. Clang then makes no tables for unwinding.
+#if defined(__clang__)
+#define CRESSET_BEGIN_KERNELS \
+  _Pragma("clang attribute push(__attribute__((nothrow)), apply_to=hasType(functionType))")
+#define CRESSET_END_KERNELS _Pragma("clang attribute pop")
+#else
+#define CRESSET_BEGIN_KERNELS
+#define CRESSET_END_KERNELS
+#endif
+
+// The one that nearly every machine passes over is built small.
+#if defined(__clang__)
+#define CRESSET_BEGIN_SCALAR _Pragma("clang attribute push(__attribute__((minsize)), apply_to=function)")
+#define CRESSET_END_SCALAR _Pragma("clang attribute pop")
+#else
+#define CRESSET_BEGIN_SCALAR _Pragma("GCC push_options") _Pragma("GCC optimize(\"Os\")")
+#define CRESSET_END_SCALAR _Pragma("GCC pop_options")
+#endif
+
+#if CRESSET_X86
 #if defined(__clang__)
 #define CRESSET_BEGIN_AVX2 \
   _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt\"))), apply_to=function)")
@@ -39,8 +59,8 @@
   _Pragma("GCC target(\"avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c,bmi,bmi2,popcnt,lzcnt,prefer-vector-width=512\")")
 #define CRESSET_END_TARGET _Pragma("GCC pop_options")
 #endif
-// clang-format on
 #endif
+// clang-format on
 
 // The object of this name that belongs to the instruction set in use.
 #if CRESSET_X86
