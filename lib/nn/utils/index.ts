@@ -1,4 +1,15 @@
 /** Helpers for training; `torch.nn.utils`. */
+export {
+  ActivationMonitor,
+  type ActivationMonitorOptions,
+  type ActivationRecord,
+  ActivationStats,
+  type ActivationStatsOptions,
+  activation_stats,
+  type LayerHealth,
+  type LayerRecord,
+  type SlopeRange,
+} from '../health';
 export { type ClipGradNormOptions, clip_grad_norm_, clip_grad_value_ } from './clip_grad';
 export { parameters_to_vector, vector_to_parameters } from './convert_parameters';
 export { remove_spectral_norm, type SpectralNormOptions, spectral_norm } from './spectral_norm';

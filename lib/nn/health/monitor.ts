@@ -1,0 +1,181 @@
+import { is_grad_enabled } from '../../autograd/mode';
+import { check_integer, check_options, fail_range, fail_type } from '../../errors';
+import type { RemovableHandle } from '../hooks';
+import type { Module } from '../module';
+import { advice_for } from './advice';
+import { health_of, type LayerHealth } from './layer';
+import { monitor_table } from './monitor_table';
+import { check_measured, check_unit_dim, type UnitOptions } from './options';
+import { type Place, Probe } from './probe';
+
+export interface ActivationMonitorOptions extends UnitOptions {
+  /** Every how many training steps to record; the first is. Default 100. */
+  every?: number;
+  /** Between which values learned slopes should stay. Default [0, 1]. */
+  slope_bounds?: readonly [low: number, high: number];
+  /** Gets the warnings; default `process.emitWarning`. */
+  on_warning?: (text: string) => void;
+}
+
+/** One activation in one recorded step. Shares lie between 0 and 1. */
+export interface LayerRecord
+  extends Pick<
+    LayerHealth,
+    'name' | 'kind' | 'after' | 'units' | 'negative' | 'zero' | 'nan' | 'saturated' | 'grad_out' | 'grad_in' | 'slopes'
+  > {
+  /** How many units were saturated for the whole batch. */
+  readonly dead: number;
+}
+
+export interface ActivationRecord {
+  /** Counted from 0. */
+  readonly step: number;
+  readonly layers: readonly LayerRecord[];
+}
+
+interface Recording {
+  readonly step: number;
+  readonly places: Map<string, Place>;
+}
+
+/**
+ * Records the activations of a model every k steps of its training: dead and saturated units, gradients, learned slopes. A step is a forward in
+ * training mode with gradients enabled; between recorded ones the model runs as it would without, fused kernels included.
+ *
+ * A learned slope (of `PReLU`, or of a module whose parameters are named `slope`, `negative_slope` or `alpha`) that leaves its bounds gives a
+ * warning, again only after it was back.
+ * @example
+ * ```ts
+ * const model = new torch.nn.Sequential(new torch.nn.Linear(2, 8), new torch.nn.PReLU(), new torch.nn.Linear(8, 1));
+ * const monitor = new torch.nn.utils.ActivationMonitor(model, { every: 10 });
+ * for (let step = 0; step < 30; step++) model.forward(torch.randn([16, 2])).sum().backward();
+ * monitor.records.map(({ step }) => step); // [0, 10, 20]
+ * monitor.records[0].layers[0].slopes[0].mean; // 0.25
+ * monitor.table();
+ * monitor.remove();
+ * ```
+ */
+export class ActivationMonitor implements Disposable {
+  private readonly every: number;
+  private readonly bounds: readonly [number, number];
+  private readonly warn: (text: string) => void;
+  private readonly unit_dim: number | null;
+  private readonly handles: RemovableHandle[];
+  private readonly outside = new Set<string>();
+  private readonly finished: ActivationRecord[] = [];
+  private probe: Probe | null = null;
+  /** Its gradients may still come. */
+  private latest: Recording | null = null;
+  private steps = 0;
+
+  constructor(
+    private readonly model: Module,
+    options?: ActivationMonitorOptions,
+  ) {
+    const op = 'ActivationMonitor';
+    check_measured(op, model);
+    const judged = check_options<Required<ActivationMonitorOptions>>(op, options, {
+      every: 100,
+      slope_bounds: [0, 1],
+      on_warning: (text) => process.emitWarning(text, 'CressetWarning'),
+      unit_dim: null,
+    });
+    this.every = check_integer(op, 'every', judged.every, 1);
+    this.bounds = check_bounds(op, judged.slope_bounds);
+    this.unit_dim = check_unit_dim(op, judged.unit_dim);
+    if (typeof judged.on_warning !== 'function') fail_type(op, 'on_warning', 'a function', judged.on_warning);
+    this.warn = judged.on_warning;
+    this.handles = [
+      model.register_forward_pre_hook(() => this.before()),
+      model.register_forward_hook(() => this.after()),
+    ];
+  }
+
+  /** What was recorded. The gradients of the last step are there after its backward. */
+  get records(): readonly ActivationRecord[] {
+    return this.latest === null ? [...this.finished] : [...this.finished, record_of(this.latest)];
+  }
+
+  /** What to do about the last recorded step, one line a finding; a batch sees less than all data, for which there is `activation_stats`. */
+  get advice(): string[] {
+    return this.latest === null ? [] : advice_for([...this.latest.places.values()].map(health_of));
+  }
+
+  /** A row for each activation, with its course over the recorded steps. */
+  table(): string {
+    return monitor_table(this.records, this.advice);
+  }
+
+  /** Plain data for `JSON.stringify`. */
+  toJSON(): { every: number; records: readonly ActivationRecord[]; advice: readonly string[] } {
+    return { every: this.every, records: this.records, advice: this.advice };
+  }
+
+  /** Takes the hooks away; what was recorded stays. */
+  remove(): void {
+    this.end_probe();
+    for (const handle of this.handles) handle.remove();
+  }
+
+  [Symbol.dispose](): void {
+    this.remove();
+  }
+
+  toString(): string {
+    return this.table();
+  }
+
+  private before(): undefined {
+    this.end_probe();
+    if (!this.model.training || !is_grad_enabled()) return;
+    const step = this.steps++;
+    if (step % this.every !== 0) return;
+    if (this.latest !== null) this.finished.push(record_of(this.latest));
+    this.latest = { step, places: new Map() };
+    this.probe = new Probe('ActivationMonitor', this.model, this.latest.places, this.unit_dim);
+  }
+
+  private after(): undefined {
+    if (this.probe === null) return;
+    this.end_probe();
+    this.look_at_slopes(this.latest!);
+  }
+
+  private end_probe(): void {
+    this.probe?.remove();
+    this.probe = null;
+  }
+
+  private look_at_slopes({ step, places }: Recording): void {
+    const [low, high] = this.bounds;
+    for (const { name, slopes } of places.values())
+      for (const slope of slopes) {
+        const key = `${name}.${slope.name}`;
+        const far = slope.max > high ? slope.max : slope.min;
+        if (slope.min >= low && slope.max <= high) this.outside.delete(key);
+        else if (!this.outside.has(key)) {
+          this.outside.add(key);
+          this.warn(
+            `ActivationMonitor: in step ${step} the slope ${key} is ${Number(far.toPrecision(4))}, outside [${low}, ${high}]`,
+          );
+        }
+      }
+  }
+}
+
+function check_bounds(op: string, value: unknown): readonly [number, number] {
+  if (!Array.isArray(value) || value.length !== 2 || !value.every((each) => typeof each === 'number'))
+    fail_type(op, 'slope_bounds', 'two numbers', value);
+  const [low, high] = value as [number, number];
+  if (!(low <= high)) fail_range(op, `expected slope_bounds to be low and high, got [${low}, ${high}]`);
+  return [low, high];
+}
+
+function record_of({ step, places }: Recording): ActivationRecord {
+  const layers = [...places.values()].map((place) => {
+    const { name, kind, after, units, negative, zero, nan, saturated, grad_out, grad_in, slopes, dead } =
+      health_of(place);
+    return { name, kind, after, units, negative, zero, nan, saturated, grad_out, grad_in, slopes, dead: dead.length };
+  });
+  return { step, layers };
+}
