@@ -342,6 +342,32 @@ describe('ActivationMonitor', () => {
     expect(events.some(({ name }) => name === 'nn.LeakyReLU')).toBe(false);
   });
 
+  test('an activation that runs only later is seen from the record after that on', () => {
+    class Late extends nn.Module {
+      private fc1 = new nn.Linear(2, 3);
+      private act1 = new nn.ReLU();
+      private fc2 = new nn.Linear(3, 5);
+      private act2 = new nn.ReLU();
+      deep = false;
+      override forward(x: torch.Tensor): torch.Tensor {
+        const h = this.act1.forward(this.fc1.forward(x));
+        return this.deep ? this.act2.forward(this.fc2.forward(h)) : h;
+      }
+    }
+    const model = new Late();
+    const monitor = new ActivationMonitor(model, { every: 1 });
+    for (let i = 0; i < 5; i++) {
+      model.deep = i >= 2;
+      model.forward(torch.ones([1, 2]));
+    }
+    const seen = monitor.records.map(({ layers }) => layers.map(({ name, after, units }) => [name, after, units]));
+    const [one, two] = [
+      ['act1', 'fc1', 3],
+      ['act2', 'fc2', 5],
+    ];
+    expect(seen).toEqual([[one], [one], [one], [one, two], [one, two]]);
+  });
+
   test('evaluation and no_grad are no steps', () => {
     const { monitor, model, x } = training(1, true);
     torch.no_grad(() => model.forward(x));

@@ -3,13 +3,13 @@ import { check_integer, check_options, fail_range, fail_type } from '../../error
 import type { RemovableHandle } from '../hooks';
 import type { Module } from '../module';
 import { advice_for } from './advice';
-import { health_of, type LayerHealth } from './layer';
+import { count_dead, health_of, type LayerSummary, summary_of } from './layer';
 import { monitor_table } from './monitor_table';
 import { check_measured, check_unit_dim, type UnitOptions } from './options';
-import { type Place, Probe } from './probe';
+import { type Place, Plan, Probe } from './probe';
 
 export interface ActivationMonitorOptions extends UnitOptions {
-  /** Every how many training steps to record; the first is. Default 100. */
+  /** Every how many training steps to record; the first is. Modules that come later are not seen. Default 100. */
   every?: number;
   /** Between which values learned slopes should stay. Default [0, 1]. */
   slope_bounds?: readonly [low: number, high: number];
@@ -18,11 +18,7 @@ export interface ActivationMonitorOptions extends UnitOptions {
 }
 
 /** One activation in one recorded step. Shares lie between 0 and 1. */
-export interface LayerRecord
-  extends Pick<
-    LayerHealth,
-    'name' | 'kind' | 'after' | 'units' | 'negative' | 'zero' | 'nan' | 'saturated' | 'grad_out' | 'grad_in' | 'slopes'
-  > {
+export interface LayerRecord extends LayerSummary {
   /** How many units were saturated for the whole batch. */
   readonly dead: number;
 }
@@ -59,7 +55,7 @@ export class ActivationMonitor implements Disposable {
   private readonly every: number;
   private readonly bounds: readonly [number, number];
   private readonly warn: (text: string) => void;
-  private readonly unit_dim: number | null;
+  private readonly plan: Plan;
   private readonly handles: RemovableHandle[];
   private readonly outside = new Set<string>();
   private readonly finished: ActivationRecord[] = [];
@@ -82,7 +78,7 @@ export class ActivationMonitor implements Disposable {
     });
     this.every = check_integer(op, 'every', judged.every, 1);
     this.bounds = check_bounds(op, judged.slope_bounds);
-    this.unit_dim = check_unit_dim(op, judged.unit_dim);
+    this.plan = new Plan(op, model, check_unit_dim(op, judged.unit_dim));
     if (typeof judged.on_warning !== 'function') fail_type(op, 'on_warning', 'a function', judged.on_warning);
     this.warn = judged.on_warning;
     this.handles = [
@@ -132,12 +128,13 @@ export class ActivationMonitor implements Disposable {
     if (step % this.every !== 0) return;
     if (this.latest !== null) this.finished.push(record_of(this.latest));
     this.latest = { step, places: new Map() };
-    this.probe = new Probe('ActivationMonitor', this.model, this.latest.places, this.unit_dim);
+    this.probe = new Probe(this.plan, this.latest.places);
   }
 
   private after(): undefined {
     if (this.probe === null) return;
-    this.end_probe();
+    this.probe.finish();
+    this.probe = null;
     this.look_at_slopes(this.latest!);
   }
 
@@ -173,9 +170,8 @@ function check_bounds(op: string, value: unknown): readonly [number, number] {
 
 function record_of({ step, places }: Recording): ActivationRecord {
   const layers = [...places.values()].map((place) => {
-    const { name, kind, after, units, negative, zero, nan, saturated, grad_out, grad_in, slopes, dead } =
-      health_of(place);
-    return { name, kind, after, units, negative, zero, nan, saturated, grad_out, grad_in, slopes, dead: dead.length };
+    const counts = place.tally.counts();
+    return { ...summary_of(place, counts), dead: count_dead(counts) };
   });
   return { step, layers };
 }

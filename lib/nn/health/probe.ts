@@ -5,7 +5,7 @@ import type { Module } from '../module';
 import { Linear } from '../modules/linear';
 import { LayerNorm, RMSNorm } from '../modules/normalization';
 import { own_parameters } from '../tree';
-import { flat_of } from './kinds';
+import { type Flat, flat_of } from './kinds';
 import { type SlopeRange, slope_ranges } from './slopes';
 import { Tally } from './tally';
 
@@ -21,10 +21,34 @@ export interface Place {
   readonly tally: Tally;
 }
 
-/** The layer with parameters that ran last. */
+/** The layer with parameters that ran before an activation. */
 interface Feeder {
   readonly name: string;
   readonly module: Module;
+}
+
+/** What of a model is to be watched; found once, for probes that come again and again. */
+export class Plan {
+  readonly activations: { name: string; module: Module; flat: Flat; inplace: boolean }[] = [];
+  readonly layers: Feeder[] = [];
+  /** What ran before each place, as soon as a forward has shown it. */
+  readonly feeders = new Map<string, Feeder | null>();
+  /** Are all places known? Then layers need no hooks. */
+  complete = false;
+
+  /** @param unit_dim the dimension of the units; null for what the layer before makes of it */
+  constructor(
+    readonly op: string,
+    model: Module,
+    readonly unit_dim: number | null,
+  ) {
+    for (const [name, module] of model.named_modules()) {
+      const flat = flat_of(module);
+      if (flat !== null)
+        this.activations.push({ name, module, flat, inplace: Reflect.get(module, 'inplace') === true });
+      else if (own_parameters(module).length > 0) this.layers.push({ name, module });
+    }
+  }
 }
 
 /** Hooks at all activations of a model, for as long as something is to be measured. */
@@ -32,26 +56,22 @@ export class Probe {
   private readonly handles: RemovableHandle[] = [];
   private readonly calls = new Map<Module, number>();
   private feeder: Feeder | null = null;
+  private readonly learns: boolean;
 
-  /**
-   * @param places receives what is found, by name; measuring goes on in what is there already
-   * @param unit_dim the dimension of the units; null for what the layer before makes of it
-   */
+  /** @param places receives what is found, by name; measuring goes on in what is there already */
   constructor(
-    private readonly op: string,
-    model: Module,
+    private readonly plan: Plan,
     private readonly places: Map<string, Place>,
-    private readonly unit_dim: number | null,
   ) {
-    for (const [name, module] of model.named_modules()) {
-      if (flat_of(module) !== null) this.watch(name, module);
-      else if (own_parameters(module).length > 0)
+    for (const { name, module, flat, inplace } of plan.activations) this.watch(name, module, flat, inplace);
+    this.learns = !plan.complete;
+    if (this.learns)
+      for (const layer of plan.layers)
         this.handles.push(
-          module.register_forward_hook(() => {
-            this.feeder = { name, module };
+          layer.module.register_forward_hook(() => {
+            this.feeder = layer;
           }),
         );
-    }
   }
 
   /** Before every forward of the model: calls are counted anew. */
@@ -60,52 +80,66 @@ export class Probe {
     this.feeder = null;
   }
 
+  /** The model's forward has ended: what fed each place is known from now on. */
+  finish(): void {
+    if (this.learns) this.plan.complete = this.places.size > 0;
+    this.remove();
+  }
+
   remove(): void {
     for (const handle of this.handles) handle.remove();
     this.handles.length = 0;
   }
 
-  private watch(name: string, module: Module): void {
+  private watch(name: string, module: Module, flat: Flat, inplace: boolean): void {
+    let place: Place | null = null;
     this.handles.push(
-      module.register_forward_pre_hook((_, [input, ...rest]) => {
+      module.register_forward_pre_hook((_, args) => {
+        place = null;
+        const input = args[0];
         if (!(input instanceof Tensor) || !input.dtype.is_floating_point) return undefined;
+        place = this.place(name, module, flat);
+        if (place === null) return undefined;
         // A name of its own, so that the gradient is this module's alone; not where the module writes into its input.
-        const own = Reflect.get(module, 'inplace') === true ? input : input.expand(input.shape);
-        this.place(name, module).tally.grad_in.watch(own);
-        return [own, ...rest];
+        if (!inplace) args[0] = input.expand(input.shape);
+        place.tally.grad_in.watch(args[0]);
+        return args;
       }),
       module.register_forward_hook((_, __, output) => {
-        if (!(output instanceof Tensor) || !output.dtype.is_floating_point) return;
-        const place = this.place(name, module);
-        this.calls.set(module, (this.calls.get(module) ?? 0) + 1);
-        place.tally.add(this.op, place.name, output, this.dimension(output));
+        if (place === null || !(output instanceof Tensor) || !output.dtype.is_floating_point) return;
+        place.tally.add(this.plan.op, place.name, output, this.dimension(place, output.ndim));
         place.tally.grad_out.watch(output);
       }),
     );
   }
 
-  private place(name: string, module: Module): Place {
+  /** Null for one that was never there when the layers still had hooks: they get them again. */
+  private place(name: string, module: Module, flat: Flat): Place | null {
     const call = (this.calls.get(module) ?? 0) + 1;
+    this.calls.set(module, call);
     const own = call === 1 ? name : `${name}:${call}`;
-    let place = this.places.get(own);
-    if (place === undefined) {
-      place = {
-        name: own,
-        after: this.feeder?.name ?? null,
-        module,
-        slopes: slope_ranges(module),
-        tally: new Tally(flat_of(module)!),
-      };
-      this.places.set(own, place);
+    const present = this.places.get(own);
+    if (present !== undefined) return present;
+    const { feeders, complete } = this.plan;
+    if (!feeders.has(own)) {
+      if (complete) {
+        this.plan.complete = false;
+        return null;
+      }
+      feeders.set(own, this.feeder);
     }
+    const after = feeders.get(own)?.name ?? null;
+    const place = { name: own, after, module, slopes: slope_ranges(module), tally: new Tally(flat) };
+    this.places.set(own, place);
     return place;
   }
 
   /** Linear layers have their units last, convolutions in dimension 1. */
-  private dimension({ ndim }: Tensor): number {
+  private dimension({ name }: Place, ndim: number): number {
     if (ndim < 2) return 0;
-    if (this.unit_dim !== null) return wrap_dim(this.op, this.unit_dim, ndim);
-    const feeder = this.feeder?.module;
+    const { op, unit_dim, feeders } = this.plan;
+    if (unit_dim !== null) return wrap_dim(op, unit_dim, ndim);
+    const feeder = feeders.get(name)?.module;
     return feeder instanceof Linear || feeder instanceof LayerNorm || feeder instanceof RMSNorm ? ndim - 1 : 1;
   }
 }

@@ -5,7 +5,7 @@ import { sum } from '../../ops/reduce';
 import { Tensor } from '../../tensor/tensor';
 import type { Module } from '../module';
 import { check_measured, check_unit_dim, type UnitOptions } from './options';
-import { type Place, Probe } from './probe';
+import { type Place, Plan, Probe } from './probe';
 import { ActivationStats } from './report';
 
 export interface ActivationStatsOptions<Batch = unknown> extends UnitOptions {
@@ -45,7 +45,7 @@ export function activation_stats<Batch>(
   const { loss, batches, unit_dim } = judge(op, options);
   const places = new Map<string, Place>();
   const modes = model.modules().map((module) => [module, module.training] as const);
-  const probe = new Probe(op, model, places, unit_dim);
+  const probe = new Probe(new Plan(op, model, unit_dim), places);
   let count = 0;
   try {
     model.eval();

@@ -1,25 +1,29 @@
-import { no_grad } from '../../autograd/mode';
+import { is_grad_enabled, set_grad_enabled } from '../../autograd/mode';
 import { requires_grad } from '../../autograd/node';
 import { fail } from '../../errors';
 import { kernel } from '../../native/kernel';
-import { zeros } from '../../ops/create';
+import { fill_with } from '../../native/map';
 import { norm } from '../../ops/norm';
 import { float64 } from '../../tensor/dtype';
-import type { Tensor } from '../../tensor/tensor';
+import { allocate, type Tensor } from '../../tensor/tensor';
 import type { Flat } from './kinds';
 
-const count_units = kernel('unit_counts');
-const NEGATIVE = 0;
-const ZERO = 1;
-const POSITIVE = 2;
-const FLAT = 3;
+/**
+ * What is counted while a model trains. A recorded step is rare, so this code runs before any compiler has seen it much: it makes few objects and
+ * calls few functions.
+ */
 
-/** What the units of a layer put out, added up over batches. Shares are of the elements of a unit. */
-export interface UnitShares {
-  readonly negative: readonly number[];
-  readonly zero: readonly number[];
-  readonly positive: readonly number[];
-  readonly flat: readonly number[];
+const count_units = kernel('unit_counts');
+
+/** The rows of counts: elements of each unit that are below 0, equal to 0, above 0, and where the activation is flat. */
+export interface UnitCounts {
+  readonly units: number;
+  /** How many elements of each unit were seen. */
+  readonly elements: number;
+  readonly negative: Float64Array;
+  readonly zero: Float64Array;
+  readonly positive: Float64Array;
+  readonly flat: Float64Array;
 }
 
 /** The mean norm of a gradient over batches. */
@@ -32,7 +36,10 @@ class MeanNorm {
     if (!requires_grad(tensor)) return;
     const handle = tensor.register_hook((g) => {
       handle.remove();
-      this.sum += no_grad(() => norm(g.detach()).item());
+      const before = is_grad_enabled();
+      set_grad_enabled(false);
+      this.sum += norm(g).item();
+      set_grad_enabled(before);
       this.count++;
     });
   }
@@ -47,46 +54,41 @@ class MeanNorm {
 export class Tally {
   readonly grad_in = new MeanNorm();
   readonly grad_out = new MeanNorm();
-  units = 0;
-  /** How many elements of each unit were seen. */
-  elements = 0;
-  private counts: Tensor | null = null;
+  private units = 0;
+  private elements = 0;
+  private sums: Tensor | null = null;
 
   constructor(private readonly flat: Flat) {}
 
   /** Counts the elements of an output; its units lie along `dim`. */
   add(op: string, name: string, output: Tensor, dim: number): void {
     const { shape } = output;
-    const units = shape[dim] ?? 1;
-    if (this.counts === null) {
+    let [outer, units, inner] = [1, 1, 1];
+    for (let i = 0; i < shape.length; i++) {
+      if (i < dim) outer *= shape[i];
+      else if (i === dim) units = shape[i];
+      else inner *= shape[i];
+    }
+    if (this.sums === null) {
       this.units = units;
-      this.counts = no_grad(() => zeros([4, units], { dtype: float64 }));
+      this.sums = allocate([4 * units], float64);
+      fill_with(this.sums, 0);
     } else if (this.units !== units)
       fail(
         op,
         `${name} has ${this.units} units in one batch and ${units} in another; { unit_dim } names the dimension of the units`,
       );
-    const y = no_grad(() => output.detach().contiguous());
-    const outer = product(shape.slice(0, dim));
-    const inner = product(shape.slice(dim + 1));
-    count_units(y.dtype.code, outer, units, inner, y, this.flat.low, this.flat.high, this.counts);
+    const y = output.is_contiguous() ? output : output.detach().contiguous();
+    count_units(y.dtype.code, outer, units, inner, y, this.flat.low, this.flat.high, this.sums);
     this.elements += outer * inner;
   }
 
-  shares(): UnitShares {
-    const rows = (this.counts?.tolist() ?? [[], [], [], []]) as number[][];
-    const share = (row: number): number[] =>
-      rows[row].map((count) => (this.elements === 0 ? 0 : count / this.elements));
-    const zero = share(ZERO);
-    return {
-      negative: share(NEGATIVE),
-      zero,
-      positive: share(POSITIVE),
-      flat: this.flat.zero ? zero : share(FLAT),
-    };
+  counts(): UnitCounts {
+    const { units, elements } = this;
+    const all = new Float64Array(4 * units);
+    this.sums?.copy_to(all);
+    const row = (i: number): Float64Array => all.subarray(i * units, (i + 1) * units);
+    const zero = row(1);
+    return { units, elements, negative: row(0), zero, positive: row(2), flat: this.flat.zero ? zero : row(3) };
   }
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
 }
