@@ -64,8 +64,10 @@ export {
 export { alpha_dropout, type DropoutOptions, dropout } from '../ops/dropout';
 export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/dropout_channels';
 export { type EmbeddingOptions, embedding } from '../ops/embedding';
+export { type FoldOptions, fold, type UnfoldOptions, unfold_blocks as unfold } from '../ops/fold';
 export { type GroupNormOptions, group_norm, type InstanceNormOptions, instance_norm } from '../ops/group_norm';
 export { one_hot } from '../ops/indexing';
+export { type InterpolateOptions, type InterpolationMode, interpolate } from '../ops/interpolate';
 export { type LayerNormOptions, layer_norm, type RmsNormOptions, rms_norm } from '../ops/layer_norm';
 export { type LeakyReluOptions, leaky_relu, leaky_relu_ } from '../ops/leaky_relu';
 export type { LossOptions, LossReduction } from '../ops/loss';
@@ -112,4 +114,5 @@ export {
   normalize,
 } from '../ops/normalize';
 export { type PaddingMode, type PadOptions, pad } from '../ops/pad';
+export { channel_shuffle, pixel_shuffle, pixel_unshuffle } from '../ops/shuffle';
 export { log_softmax, softmax } from '../ops/softmax';

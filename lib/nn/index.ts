@@ -52,7 +52,8 @@ export {
   FeatureAlphaDropout,
 } from './modules/dropout';
 export { Embedding, type EmbeddingModuleOptions, type PretrainedOptions } from './modules/embedding';
-export { Flatten, Identity } from './modules/flatten';
+export { Flatten, Identity, Unflatten } from './modules/flatten';
+export { Fold, Unfold } from './modules/fold';
 export { InstanceNorm1d, InstanceNorm2d } from './modules/instancenorm';
 export { Linear, type LinearOptions } from './modules/linear';
 export {
@@ -125,6 +126,7 @@ export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './modules/rnn
 export { type RecurrentOptions, RNNBase } from './modules/rnn_base';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, RNNCellBase, type RNNCellOptions } from './modules/rnn_cells';
 export { Sequential } from './modules/sequential';
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './modules/shuffle';
 export {
   type EncoderMasks,
   type TransformerActivation,
@@ -134,6 +136,13 @@ export {
   type TransformerEncoderMasks,
   type TransformerEncoderOptions,
 } from './modules/transformer';
+export {
+  Upsample,
+  type UpsampleOptions,
+  UpsamplingBilinear2d,
+  UpsamplingNearest2d,
+  type UpsamplingOptions,
+} from './modules/upsampling';
 export { Parameter } from './parameter';
 export type { IncompatibleKeys, LoadStateDictOptions, StateDict } from './state';
 export * as utils from './utils';

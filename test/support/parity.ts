@@ -129,9 +129,9 @@ function upstream(output: torch.Tensor): torch.Tensor {
   return torch.tensor(values).reshape(output.shape).to(output.dtype);
 }
 
-/** How a module prints, beside how PyTorch prints it; whole numbers without the ".0" by which Python tells floats. */
+/** How a module prints, beside how PyTorch prints it; whole numbers without the ".0" by which Python tells floats, sizes as tuples. */
 export function printed(sample: ParitySample): [ours: string, theirs: string] {
-  const plain = (text: string): string => text.replace(/(\d)\.0\b/g, '$1');
+  const plain = (text: string): string => text.replace(/(\d)\.0\b/g, '$1').replace(/torch\.Size\(\[(.*?)\]\)/g, '($1)');
   return [plain(String(make(sample, torch.float32))), plain(sample.text)];
 }
 

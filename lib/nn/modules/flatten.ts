@@ -1,8 +1,10 @@
-import { check_integer, check_options } from '../../errors';
-import { flatten } from '../../ops/views';
+import { check_integer, check_options, fail_type } from '../../errors';
+import { positional } from '../../ops/reduction';
+import { flatten, unflatten } from '../../ops/views';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';
+import { python_extent } from './python_repr';
 
 /**
  * Joins the dimensions from `start_dim` to `end_dim` into one; by default all but the first.
@@ -29,6 +31,43 @@ export class Flatten extends Module {
   }
 }
 trust(Flatten);
+
+/**
+ * Splits the dimension `dim` into several; one of their sizes may be -1.
+ * @example
+ * ```ts
+ * import * as torch from 'cresset';
+ * new torch.nn.Unflatten(1, [2, -1]).forward(torch.ones([5, 6])).shape; // [5, 2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+ */
+export class Unflatten extends Module {
+  readonly dim: number;
+  readonly unflattened_size: readonly number[];
+
+  constructor(dim: number, unflattened_size: readonly number[]);
+  constructor(options: { dim?: number; unflattened_size?: readonly number[] });
+  constructor(...given: readonly unknown[]) {
+    super();
+    const { dim, unflattened_size: sizes } = positional('Unflatten', given, {
+      dim: undefined as number | undefined,
+      unflattened_size: undefined as readonly number[] | undefined,
+    });
+    this.dim = check_integer('Unflatten', 'dim', dim);
+    if (!Array.isArray(sizes) || sizes.length === 0)
+      fail_type('Unflatten', 'unflattened_size', 'an array of integers', sizes);
+    this.unflattened_size = sizes.map((size) => check_integer('Unflatten', 'each size', size, -1));
+  }
+
+  override forward(input: Tensor): Tensor {
+    return unflatten(input, this.dim, this.unflattened_size);
+  }
+
+  override extra_repr(): string {
+    return `dim=${this.dim}, unflattened_size=${python_extent(this.unflattened_size)}`;
+  }
+}
+trust(Unflatten);
 
 /**
  * Gives back its input; takes any arguments.

@@ -1,0 +1,85 @@
+import { check_integer } from '../../errors';
+import { positional } from '../../ops/reduction';
+import { channel_shuffle, pixel_shuffle, pixel_unshuffle } from '../../ops/shuffle';
+import type { Tensor } from '../../tensor/tensor';
+import { Module } from '../module';
+import { trust } from '../trust';
+
+/** Modules that move elements between channels and places. */
+
+/**
+ * Channels become pixels: [*, C · r², H, W] → [*, C, H · r, W · r] (Shi et al., "Real-time single image and video super-resolution", 2016).
+ * @example
+ * ```ts
+ * import * as torch from 'cresset';
+ * new torch.nn.PixelShuffle(2).forward(torch.ones([1, 8, 3, 4])).shape; // [1, 2, 6, 8]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
+ */
+export class PixelShuffle extends Module {
+  readonly upscale_factor: number;
+
+  constructor(upscale_factor: number | { upscale_factor?: number }) {
+    super();
+    const { name } = new.target;
+    const options = positional(name, [upscale_factor], { upscale_factor: undefined as number | undefined });
+    this.upscale_factor = check_integer(name, 'upscale_factor', options.upscale_factor, 1);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return pixel_shuffle(input, this.upscale_factor);
+  }
+
+  override extra_repr(): string {
+    return `upscale_factor=${this.upscale_factor}`;
+  }
+}
+trust(PixelShuffle);
+
+/**
+ * Pixels become channels, the reverse of {@link PixelShuffle}: [*, C, H · r, W · r] → [*, C · r², H, W].
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
+ */
+export class PixelUnshuffle extends Module {
+  readonly downscale_factor: number;
+
+  constructor(downscale_factor: number | { downscale_factor?: number }) {
+    super();
+    const { name } = new.target;
+    const options = positional(name, [downscale_factor], { downscale_factor: undefined as number | undefined });
+    this.downscale_factor = check_integer(name, 'downscale_factor', options.downscale_factor, 1);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return pixel_unshuffle(input, this.downscale_factor);
+  }
+
+  override extra_repr(): string {
+    return `downscale_factor=${this.downscale_factor}`;
+  }
+}
+trust(PixelUnshuffle);
+
+/**
+ * Channels of [N, C, *] dealt out anew: the first of every group, then the second of every group, … (Zhang et al., "ShuffleNet", 2017).
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
+ */
+export class ChannelShuffle extends Module {
+  readonly groups: number;
+
+  constructor(groups: number | { groups?: number }) {
+    super();
+    const { name } = new.target;
+    const options = positional(name, [groups], { groups: undefined as number | undefined });
+    this.groups = check_integer(name, 'groups', options.groups, 1);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return channel_shuffle(input, this.groups);
+  }
+
+  override extra_repr(): string {
+    return `groups=${this.groups}`;
+  }
+}
+trust(ChannelShuffle);
