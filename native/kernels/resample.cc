@@ -57,7 +57,8 @@ struct Request {
         mode(static_cast<Resampling>(call.integer(0, 5))),
         align_corners(call.flag()) {}
 
-  int64_t count(int64_t ResampleAxis::*size) const {
+  using Size = int64_t ResampleAxis::*;
+  int64_t count(Size size) const {
     return checked_product(checked_product(planes, deep.*size), checked_product(high.*size, wide.*size));
   }
 };
