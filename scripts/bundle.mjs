@@ -1,14 +1,16 @@
-// Bundles lib into dist: one file an entry of package.json's exports and what they share in dist/chunks, because a hundred small
+// Bundles lib into dist: one file an entry of package.json's exports and bin and what they share in dist/chunks, because a hundred small
 // files take twice as long to require. Beside each NAME.js lies a NAME.mjs that re-exports it, so that `import` and `require`
 // share one native state. The types are tsc's.
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import ts from 'typescript';
 
 const root = resolve(import.meta.dirname, '..');
-const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const entries = Object.values(exports).flatMap((entry) => (entry.import ? [entry] : []));
+const commands = Object.values(bin);
+const name_of = (file) => basename(file, '.js');
 const time = (file) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 const page = join(root, 'lib/explore/page');
@@ -17,23 +19,27 @@ const page_time = Math.max(...readdirSync(page).map((name) => time(join('lib/exp
 const is_current = ({ import: esm, require: cjs }) =>
   Math.min(time(esm.default), time(cjs.default)) >=
   Math.max(time('dist/types/.tsbuildinfo'), time('package.json'), time('scripts/bundle.mjs'), page_time);
-if (!entries.every(is_current)) {
+const exists = (file) => time(file) > 0;
+if (!entries.every(is_current) || !commands.every(exists)) {
   await bundle();
   await bundle_page();
   write_esm_wrappers();
 }
 
 async function bundle() {
-  const name = ({ require: cjs }) => basename(cjs.default, '.js');
+  const name = ({ require: cjs }) => name_of(cjs.default);
   const build = await rolldown({
     input: {
       ...Object.fromEntries(entries.map((entry) => [name(entry), join(root, 'lib', `${name(entry)}.ts`)])),
+      ...Object.fromEntries(commands.map((file) => [name_of(file), join(root, 'lib', `${name_of(file)}.ts`)])),
       'chunks/data_worker': join(root, 'lib/utils/data/worker/main.ts'),
       'chunks/explore_worker': join(root, 'lib/explore/training/worker.ts'),
       // For the scripts that pack.
       'chunks/platform': join(root, 'lib/native/load.ts'),
     },
     platform: 'node',
+    // Imports at run time name their file as it will be.
+    resolve: { extensionAlias: { '.js': ['.ts'] } },
     external: /^[^./]/,
     cwd: root,
   });
@@ -47,6 +53,7 @@ async function bundle() {
     externalLiveBindings: false,
   });
   await build.close();
+  for (const file of commands) chmodSync(join(root, file), 0o755);
 }
 
 /** The page of `cresset explore`: style and script inside one HTML file. */

@@ -1,0 +1,21 @@
+/** A subcommand of `cresset`. */
+export interface Command {
+  /** What `cresset NAME --help` prints. */
+  readonly help: string;
+  /** Does it; an error is reported as one line, with exit code 2. A number is the exit code, default 0. */
+  run(args: readonly string[]): number | void | Promise<number | void>;
+}
+
+export interface CommandEntry {
+  /** One line for `cresset --help`. */
+  readonly summary: string;
+  /** Loaded when it is called: a command must not pay for another, nor fail because of it. */
+  load(): Promise<Command>;
+}
+
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  plot: {
+    summary: 'draw activation functions into a file',
+    load: async () => (await import('./plot.js')).plot,
+  },
+};

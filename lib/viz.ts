@@ -1,0 +1,14 @@
+/**
+ * Pictures of what one trains. The numbers need no other package; an SVG or HTML needs echarts, a PNG needs sharp.
+ *
+ * @packageDocumentation
+ */
+export type { Activation, ActivationData } from './viz/evaluate';
+export {
+  type ActivationTable,
+  type PlotActivationOptions,
+  type Plotted,
+  plot_activation,
+} from './viz/plot_activation';
+export type { Theme } from './viz/theme';
+export { type VisualizeActivationOptions, visualize_activation } from './viz/visualize_activation';
