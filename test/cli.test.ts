@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { plot } from '../lib/cli/plot';
 
 /** The command `cresset` as it is installed. */
 
@@ -12,6 +13,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function cresset(line: string, command = join(root, 'dist/cli.js')) {
   const { status, stdout, stderr } = spawnSync(command, line.split(' '), { cwd: folder, encoding: 'utf8' });
   return { status, stdout, stderr };
+}
+
+async function in_folder(body: () => unknown): Promise<unknown> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await body();
+  } finally {
+    process.chdir(before);
+  }
 }
 
 const json = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
@@ -58,7 +69,7 @@ test('plot: several activations and slopes in one picture', () => {
 
 test.each([
   ['plot', 'cresset plot: expected the name of an activation, such as leaky_relu'],
-  ['plot leeky', 'cresset plot: unknown activation "leeky"; did you mean "selu"?'],
+  ['plot leeky_relu', 'cresset plot: unknown activation "leeky_relu"; did you mean "leaky_relu"?'],
   ['plot reluu', 'cresset plot: unknown activation "reluu"; did you mean "relu"?'],
   ['plot leaky_relu --slope abc', 'cresset plot: expected --slope to be a number, got "abc"'],
   ['plot leaky_relu --slope 0.1,', 'cresset plot: expected --slope to be a number, got ""'],
@@ -76,13 +87,23 @@ test.each([
   ],
   ['plot relu --out /dev/null/a.svg', 'cresset plot: cannot write /dev/null/a.svg: a part of its path is not a folder'],
   ['plot rrelu --lower 1 --upper 0', 'RReLU: expected lower <= upper, got lower 1 and upper 0'],
-])('%s: one line, exit code 2, nothing written', (line, message) => {
+])('%s: one line, nothing written', async (line, message) => {
   const before = readdirSync(folder);
-  const { status, stdout, stderr } = cresset(line);
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toMatch(/^[^\n]+\n$/);
-  expect(stderr.slice(0, message.length)).toBe(message);
+  const error = await in_folder(() => plot.run(line.split(' ').slice(1))).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+  expect(error.slice(0, message.length)).toBe(message);
+  expect(error).not.toContain('\n');
   expect(readdirSync(folder)).toEqual(before);
+});
+
+test('an error is a line on stderr and exit code 2', () => {
+  expect(cresset('plot relu --out relu.gif')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'cresset plot: expected a file name that ends in .svg, .html, .png or .json, got "relu.gif"\n',
+  });
 });
 
 test('without the packages that draw it says which to install; the values need none', () => {

@@ -75,7 +75,7 @@ describe('visualize_activation', () => {
     expect(check(x, (x: torch.Tensor) => x.sum())).toThrow(
       'expected one value for each x, got the shape [] for [1000]',
     );
-    expect(check(x, relu, { save: 'a.json' })).toThrow('Misspelled option "save": did you mean "save_path"?');
+    expect(check(x, relu, { save: 'a.json' })).toThrow('Misspelled option "save" (known: save_path)');
     writeFileSync(file('plain'), '');
     expect(check(x, relu, { save_path: file('plain/a.json') })).toThrow(
       `visualize_activation: cannot write ${file('plain/a.json')}: a part of its path is not a folder`,

@@ -183,10 +183,8 @@ export function tidy(svg: string, title: string): string {
       / (?:class="zr[^"]*"|pointer-events="visible"|ecmeta_\w+="[^"]*"|xmlns:xlink="[^"]*"|baseProfile="full")/g,
       '',
     )
-    .replace(
-      /<path [^>]*fill="(?:none"|rgb\(0,0,0\)" fill-opacity="0")(?: stroke="[^"]*" stroke-width="0")?><\/path>\n?/g,
-      '',
-    )
+    .replace(/<path [^>]*(?:fill="none"|fill-opacity="0")(?: stroke="[^"]*" stroke-width="0")?><\/path>\n?/g, '')
+    .replaceAll('fill="#000" stroke=', 'fill="none" stroke=')
     .replace(/^<svg ([^>]*)>/, `<svg $1 role="img" aria-label="${name}">\n<title>${name}</title>`)
     .concat('\n');
 }

@@ -20,7 +20,9 @@ export function write_whole(op: string, path: string, content: string | Uint8Arr
     writeFileSync(temporary, content);
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {}
     const { code = '', message } = error as NodeJS.ErrnoException;
     fail(op, `cannot write ${path}: ${REASONS[code] ?? message}`);
   }

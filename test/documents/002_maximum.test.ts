@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import * as torch from 'cresset';
 import 'cresset/jest';
+import * as viz from 'cresset/viz';
 
 /** The document that computes the leaky rectifier as `maximum(alpha * x, x)`. */
 
@@ -36,4 +41,39 @@ test('negative inputs keep a gradient where relu gives none', () => {
   const t = torch.tensor([-3, -1], { requires_grad: true });
   expect(torch.autograd.grad(leaky_relu(t), [t])[0]).toBeCloseToTensor([0.1, 0.1]);
   expect(torch.autograd.grad(torch.relu(t), [t])[0]).toEqualTensor([0, 0]);
+});
+
+describe('the plot', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cresset-002-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const command = (...args: string[]) =>
+    spawnSync(process.execPath, [resolve(__dirname, '../../dist/cli.js'), ...args], { cwd: folder, encoding: 'utf8' });
+  const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+
+  test('by one function: labels, title, grid, legend', () => {
+    const path = join(folder, 'leaky.svg');
+    viz.plot_activation({ 'Leaky ReLU': leaky_relu }, path, { points: 100, title: 'Leaky ReLU Function' });
+    const svg = readFileSync(path, 'utf8');
+    expect(texts(svg)).toEqual(
+      expect.arrayContaining(['x', 'Leaky ReLU(x)', 'Leaky ReLU Function', 'Leaky ReLU', '−5', '5']),
+    );
+    // A line of the grid for each number on the axes.
+    const grid = svg.match(/<path [^>]*stroke="#e6e9ed"/g)!.length;
+    expect(grid).toBe(texts(svg).filter((text) => /^−?[\d.]+$/.test(text)).length);
+  });
+
+  test('by one command', () => {
+    const { status, stdout } = command('plot', 'leaky_relu', '--slope', '0.1', '--title', 'Leaky ReLU Function');
+    expect([status, stdout]).toEqual([0, 'leaky_relu.svg: LeakyReLU(0.1)\n']);
+    expect(texts(readFileSync(join(folder, 'leaky_relu.svg'), 'utf8'))).toEqual(
+      expect.arrayContaining(['x', 'LeakyReLU(x)', 'Leaky ReLU Function', 'LeakyReLU(0.1)']),
+    );
+  });
+
+  test('interactive, with the change of theme that the document leaves to be done', () => {
+    expect(command('plot', 'leaky_relu', '--slope', '0.1', '--out', 'leaky.html').status).toBe(0);
+    const html = readFileSync(join(folder, 'leaky.html'), 'utf8');
+    for (const theme of ['auto', 'light', 'dark']) expect(html).toContain(`name="theme" value="${theme}"`);
+    expect(html).toContain('pointermove');
+  });
 });

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import * as torch from 'cresset';
 import 'cresset/jest';
+import { visualize_activation } from 'cresset/viz';
 
 /** The document that writes the leaky rectifier with `torch.where`, and saves it and its derivative for a plot. */
 
@@ -30,31 +32,6 @@ class LeakyReLU extends nn.Module {
   }
 }
 
-interface Activation {
-  x: number[];
-  y: number[];
-  yp: number[];
-}
-
-/** Visualize activation function on the domain of x. */
-function visualize_activation(x: torch.Tensor, acti: torch.nn.Module, save_path: string | null = null): Activation {
-  const y = acti.forward(x);
-  // Calculate the grad of the activation function
-  x = x.clone().requires_grad_();
-  acti.forward(x).sum().backward();
-  const yp = x.grad!;
-  const activation = {
-    x: x.detach().tolist() as number[],
-    y: y.detach().tolist() as number[],
-    yp: yp.detach().tolist() as number[],
-  };
-  if (save_path !== null) {
-    mkdirSync(dirname(save_path), { recursive: true });
-    writeFileSync(save_path, JSON.stringify(activation, null, 4));
-  }
-  return activation;
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'cresset-003-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -67,12 +44,20 @@ test('the class prints its own text', () => {
 test('the data of the plots', () => {
   const lelu = new LeakyReLU();
   const save_path = join(folder, 'data/activations/leaky_relu.json');
-  const data = visualize_activation(torch.linspace(-2, 2, 1000), lelu, save_path);
+  const data = visualize_activation(torch.linspace(-2, 2, 1000), lelu, { save_path });
   expect(JSON.parse(readFileSync(save_path, 'utf8'))).toEqual(data);
   expect(data.x).toHaveLength(1000);
   expect([data.x[0], data.x[999]]).toEqual([-2, 2]);
   expect(torch.tensor(data.y)).toBeCloseToTensor(data.x.map((x) => (x > 0 ? x : 0.2 * x)));
   expect(torch.tensor(data.yp)).toBeCloseToTensor(data.x.map((x) => (x < 0 ? 0.2 : 1)));
+});
+
+test('the same data by one command', () => {
+  const cli = resolve(__dirname, '../../dist/cli.js');
+  const line = 'plot leaky_relu --slope 0.2 --range -2,2 --out data/activations/command.json';
+  expect(spawnSync(process.execPath, [cli, ...line.split(' ')], { cwd: folder }).status).toBe(0);
+  const data = JSON.parse(readFileSync(join(folder, 'data/activations/command.json'), 'utf8'));
+  expect(data).toEqual(visualize_activation(torch.linspace(-2, 2, 1000), new LeakyReLU()));
 });
 
 test('the module agrees with our own', () => {
