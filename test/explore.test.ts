@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { request as http_request } from 'node:http';
-import { connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as torch from 'cresset';
 import { type Explorer, explore, explore_page } from '../lib/explore';
 import { catalog, entries } from '../lib/explore/catalog';
@@ -24,6 +27,7 @@ import {
 } from '../lib/explore/protocol';
 import { Desk } from '../lib/explore/training/desk';
 import { Session } from '../lib/explore/training/session';
+import { command, end_of } from './support/command';
 
 /** The explorer without a browser: what its server answers and refuses, what trains, and the arithmetic of its page. */
 
@@ -266,6 +270,58 @@ test('every curve of the page in a file is what the kernels give', async () => {
   }
 });
 
+describe('command', () => {
+  const run = (...args: string[]) => end_of(command('explore', ...args));
+
+  test('ends by a signal, with its thread and its connections', async () => {
+    const child = command('explore');
+    const [line] = await once(child.stdout!.setEncoding('utf8'), 'data');
+    const port = Number(/:(\d+)\//.exec(line)![1]);
+    const body = { session: 'a', round: 0, steps: 1, plan: { data: 'moons', seed: 0, rate: 0.01, activation: leaky } };
+    const { status } = await ask(port, {
+      method: 'POST',
+      path: '/train',
+      headers: own(port),
+      body: JSON.stringify(body),
+    });
+    expect(status).toBe(200);
+    const ended = end_of(child);
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 0, said: '' });
+    await expect(ask(port, {})).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('is wrong in one line and with exit code 2, and leaves nothing behind', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const folder = mkdtempSync(join(tmpdir(), 'cresset-explore-'));
+    const said = await Promise.all([
+      run('--port', String(port)),
+      run('--port', 'http'),
+      run('--prot', '1'),
+      run('leaky_relu'),
+      run('--port', '1', '--out', join(folder, 'a.html')),
+      run('--out', '/dev/null/a.html'),
+      run('--out', folder),
+    ]);
+    taken.close();
+    expect(said).toEqual(
+      [
+        `explore: port ${port} is in use; give another with --port, or none for one that is free`,
+        'cresset explore: expected --port to be a number from 0 to 65535, got "http"',
+        'cresset explore: Misspelled option "--prot": did you mean "--port"? (known: --port, --out)',
+        'cresset explore: expected options only, got "leaky_relu"',
+        'cresset explore: --port serves the page and --out writes it; give one of them',
+        'cresset explore: cannot write /dev/null/a.html: a part of its path is not a folder',
+        `cresset explore: cannot write ${folder}: it is a folder`,
+      ].map((line) => ({ code: 2, said: `${line}\n` })),
+    );
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe('training', () => {
   const plan = (activation = leaky, more: Partial<Plan> = {}): Plan => ({
     data: 'moons',
@@ -295,7 +351,7 @@ describe('training', () => {
     const right = Array.from({ length: frame.points.length / 3 }, (_, i) => {
       const [x, y, label] = frame.points.subarray(3 * i);
       const place = (value: number): number => Math.round(((value + EXTENT) / (2 * EXTENT)) * (SIDE - 1));
-      return frame.field[place(-y) * SIDE + place(x)] > 0.5 === (label === 1);
+      return frame.field[place(-y) * SIDE + place(x)] > 0 === (label === 1);
     });
     expect(right.filter(Boolean).length / right.length).toBeGreaterThan(0.95);
   });

@@ -75,7 +75,7 @@ export interface Frame {
   readonly losses: readonly number[];
   /** x, y, class of each training point. */
   readonly points: Float32Array;
-  /** Probability of class 1, rows from the top, SIDE by SIDE. */
+  /** Log odds of class 1, rows from the top, SIDE by SIDE. */
   readonly field: Float32Array;
 }
 

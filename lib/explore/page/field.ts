@@ -38,7 +38,7 @@ export class Field {
     context.lineWidth = width / 300;
     context.lineCap = 'round';
     context.beginPath();
-    for (const [x0, y0, x1, y1] of contour(frame.field, SIDE, 0.5)) {
+    for (const [x0, y0, x1, y1] of contour(frame.field, SIDE, 0)) {
       context.moveTo(x0 * cell, y0 * cell);
       context.lineTo(x1 * cell, y1 * cell);
     }
@@ -64,9 +64,10 @@ export class Field {
   private paint(field: Float32Array, [ground, zero, one]: readonly number[][]): void {
     const context = this.small.getContext('2d')!;
     const image = context.createImageData(SIDE, SIDE);
-    field.forEach((p, i) => {
-      const weight = Math.abs(2 * p - 1) * 0.42;
-      const sure = p < 0.5 ? zero : one;
+    field.forEach((odds, i) => {
+      // tanh(z / 2) is the difference of the two probabilities.
+      const weight = Math.abs(Math.tanh(odds / 2)) * 0.42;
+      const sure = odds < 0 ? zero : one;
       for (let c = 0; c < 3; c++) image.data[4 * i + c] = ground[c] + weight * (sure[c] - ground[c]);
       image.data[4 * i + 3] = 255;
     });

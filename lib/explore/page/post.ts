@@ -7,9 +7,20 @@ export async function post(path: string, body: unknown): Promise<Float32Array> {
   }).catch(() => {
     throw new Error('The server does not answer; start it again and reload the page');
   });
+  if (response.status === 429) {
+    await pause(1000);
+    return post(path, body);
+  }
   if (!response.ok) throw new Error((await response.text()).trim());
   return new Float32Array(await response.arrayBuffer());
 }
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Milliseconds between two requests of a kind: what a screen can show. */
+export const PACE = 14;
 
 /** Runs one request at a time; of those that come meanwhile only the last. */
 export class Latest<T> {
@@ -28,7 +39,7 @@ export class Latest<T> {
     while (this.next !== null) {
       const { request } = this.next;
       this.next = null;
-      await this.run(request);
+      await Promise.all([this.run(request), pause(PACE)]);
     }
     this.busy = false;
   }

@@ -3,7 +3,7 @@ import type { Chosen } from './curves_panel';
 import { fresh_id, html, segments } from './dom';
 import { Field } from './field';
 import { LossChart, State } from './learning';
-import { post } from './post';
+import { PACE, pause, post } from './post';
 
 /** The second panel: a small network learns with one of the activations. The page asks for every few steps, so it stops when nobody looks. */
 
@@ -134,7 +134,9 @@ export class TrainingPanel {
         const steps = this.running ? this.speed : this.wanted;
         this.wanted = 0;
         this.stale = false;
-        const frame = decode_frame(await post('/train', { session: this.session, round, plan: this.plan(), steps }));
+        const request = { session: this.session, round, plan: this.plan(), steps };
+        const [data] = await Promise.all([post('/train', request), pause(PACE)]);
+        const frame = decode_frame(data);
         if (round === this.round) this.show(frame);
         await new Promise(requestAnimationFrame);
       }

@@ -58,8 +58,7 @@ export class Network extends Module {
 
 /** The optimizer knows a learned slope, so that one stays and takes the value. */
 function turned(old: Module, choice: Choice): Module {
-  const made = build(choice);
-  if (!(old instanceof PReLU)) return made;
+  if (!(old instanceof PReLU)) return build(choice).train(old.training);
   no_grad(() => old.weight.fill_(choice.values[0]));
   return old;
 }

@@ -69,7 +69,7 @@ export class Session {
         slopes: this.network.slopes(),
         losses,
         points: values(stack([points.x.select(1, 0), points.x.select(1, 1), points.y.select(1, 0)], 1)),
-        field: values(this.network.forward(lattice()).sigmoid()),
+        field: values(this.network.forward(lattice())),
       };
     });
     const layers = this.network.dead(this.train.x);
