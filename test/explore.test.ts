@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'cresset';
 import { type Explorer, explore, explore_page } from '../lib/explore';
-import { catalog, entries } from '../lib/explore/catalog';
+import { entries } from '../lib/explore/catalog';
+import { build } from '../lib/explore/curves';
 import { RateLimit } from '../lib/explore/guard';
 import { contour } from '../lib/explore/page/contour';
 import { History } from '../lib/explore/page/history';
@@ -85,7 +86,7 @@ describe('server', () => {
   });
 
   test.each(ranges)('curves over ±%d are what the kernels give, bit for bit', async (range) => {
-    const curves = catalog
+    const curves = entries
       .slice(0, 4)
       .map(({ name, parameters }) => ({ name, values: parameters.map((p) => p.start) }));
     const { body } = await post('/curves', { range, curves });
@@ -250,7 +251,7 @@ test('every curve of the page in a file is what the kernels give', async () => {
   expect(setup.entries.map(({ name }) => name)).toEqual(entries.map(({ name }) => name));
   const source = await open_source(setup);
   const [range] = source.ranges;
-  for (const { name, make } of catalog) {
+  for (const { name } of entries) {
     const { parameters } = setup.entries.find((entry) => entry.name === name)!;
     // The first, a middle and the last place of each slider, and where PyTorch's default has it.
     for (const share of [0, 0.37, 1, null]) {
@@ -260,9 +261,7 @@ test('every curve of the page in a file is what the kernels give', async () => {
       });
       const { x, curves } = await source.sample({ range, curves: [{ name, values }] });
       const input = torch.tensor(x, { requires_grad: true });
-      const y = make(...values)
-        .eval()
-        .forward(input);
+      const y = build({ name, values }).forward(input);
       y.sum().backward();
       expect(curves[0].y).toEqual(y.detach().copy_to(new Float32Array(x.length)));
       expect(curves[0].yp).toEqual(input.grad!.copy_to(new Float32Array(x.length)));
@@ -435,11 +434,7 @@ describe('page', () => {
     const to = scale({ left: 0, right: 100, top: 0, bottom: 100 }, [-5, 5], [-2, 5]);
     const pieces = (name: string, values: number[], key: 'y' | 'yp'): number => {
       const x = torch.linspace(-5, 5, POINTS, { requires_grad: true });
-      const y = catalog
-        .find((entry) => entry.name === name)!
-        .make(...values)
-        .eval()
-        .forward(x);
+      const y = build({ name, values }).forward(x);
       const shown = key === 'y' ? y.detach() : torch.autograd.grad(y.sum(), [x])[0];
       return (
         path(x.detach().copy_to(new Float32Array(POINTS)), shown.copy_to(new Float32Array(POINTS)), to).split('M')

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import * as torch from 'cresset';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import { catalog } from '../lib/explore/catalog';
+import { entries } from '../lib/explore/catalog';
 import { build } from '../lib/explore/curves';
 import { value_at } from '../lib/explore/protocol';
 import { command, end_of } from './support/command';
@@ -92,12 +92,12 @@ in_browser('the page', () => {
     const x = Number(await page.locator('.place b').getAttribute('data-x'));
     const row = page.locator('.row').first();
     const name = await row.locator('select').inputValue();
-    const { parameters } = catalog.find((entry) => entry.name === name)!;
+    const { parameters } = entries.find((entry) => entry.name === name)!;
     const places = await Promise.all((await row.locator('input').all()).map((each) => each.inputValue()));
     const steps = await Promise.all((await row.locator('input').all()).map((each) => each.getAttribute('max')));
     const values = parameters.map((p, i) => value_at(p, (p.high - p.low) / Number(steps[i]), Number(places[i])));
     const input = torch.tensor([x], { requires_grad: true });
-    const y = build({ name, values }).eval().forward(input);
+    const y = build({ name, values }).forward(input);
     y.sum().backward();
     const shown = await row.locator('dd').allTextContents();
     return [shown.map((text) => Math.fround(as_number(text))), [y.item(), input.grad!.item()]];
@@ -153,7 +153,7 @@ in_browser('the page', () => {
 
   test('every activation shows the values of the kernels', async () => {
     await open();
-    for (const { name, parameters } of catalog) {
+    for (const { name, parameters } of entries) {
       await page.locator('.row select').selectOption(name);
       await until(async () => (await page.locator('.row input').count()) === parameters.length);
       await expect_kernel_values();

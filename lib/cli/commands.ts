@@ -14,6 +14,10 @@ export interface CommandEntry {
 }
 
 export const commands: Readonly<Record<string, CommandEntry>> = {
+  explore: {
+    summary: 'serve a page: activations, their slopes, and a small network that learns with them',
+    load: async () => (await import('./explore.js')).explore_command,
+  },
   plot: {
     summary: 'draw activation functions into a file',
     load: async () => (await import('./plot.js')).plot,

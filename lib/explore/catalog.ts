@@ -1,90 +1,56 @@
-import * as nn from '../nn';
+import { type CatalogEntry, catalog } from '../viz/catalog';
 import type { Entry, Parameter } from './protocol';
 
-/** The activations a page offers, with what its sliders set. */
+/** The activations a page offers, and what its sliders set. */
 
-interface Activation extends Entry {
-  readonly make: (...values: number[]) => nn.Module;
+const groups: Readonly<Record<string, readonly string[]>> = {
+  Rectifiers: ['leaky_relu', 'prelu', 'rrelu', 'relu', 'relu6'],
+  Exponential: ['elu', 'celu', 'selu', 'softplus'],
+  'Smooth gates': ['gelu', 'gelu_tanh', 'silu', 'mish', 'hardswish'],
+  Squashing: ['sigmoid', 'logsigmoid', 'hardsigmoid', 'tanh', 'hardtanh', 'softsign'],
+  'Of pieces': ['tanhshrink', 'softshrink', 'hardshrink', 'threshold'],
+};
+
+type Slider = readonly [low: number, high: number, step: number, coarse: number];
+
+const SLOPE: Slider = [-0.5, 1.5, 0.01, 0.01];
+// PyTorch's bounds, 1/8 and 1/3, are steps of it.
+const BOUND: Slider = [0, 1, 1 / 48, 1 / 24];
+const LAMBD: Slider = [0, 2, 0.02, 0.1];
+const AROUND_ZERO: Slider = [-2, 2, 0.1, 0.5];
+
+/** Of each activation's settings, in their order: a slider in a page from the server, and its coarser steps in a page in a file. */
+const sliders: Readonly<Record<string, readonly Slider[]>> = {
+  leaky_relu: [SLOPE],
+  prelu: [SLOPE],
+  rrelu: [BOUND, BOUND],
+  elu: [[0, 3, 0.02, 0.1]],
+  celu: [[0.1, 3, 0.02, 0.1]],
+  softplus: [
+    [0.25, 4, 0.05, 0.25],
+    [0, 20, 1, 5],
+  ],
+  hardtanh: [
+    [-3, -0.25, 0.05, 0.25],
+    [0.25, 3, 0.05, 0.25],
+  ],
+  softshrink: [LAMBD],
+  hardshrink: [LAMBD],
+  threshold: [AROUND_ZERO, AROUND_ZERO],
+};
+
+const known = new Map(catalog.map((entry) => [entry.name, entry]));
+
+function parameters_of({ name, settings }: CatalogEntry): Parameter[] {
+  return settings.map((setting, i) => {
+    const [low, high, step, coarse] = sliders[name][i];
+    return { name: setting.name, low, high, start: setting.value, step, coarse };
+  });
 }
 
-type Slider = [name: string, low: number, high: number, start: number, step: number, coarse: number];
-
-function entry(
-  group: string,
-  title: string,
-  name: string,
-  make: (...values: number[]) => nn.Module,
-  ...sliders: Slider[]
-): Activation {
-  const parameters = sliders.map(
-    ([name, low, high, start, step, coarse]): Parameter => ({ name, low, high, start, step, coarse }),
-  );
-  return { group, title, name, make, parameters };
-}
-
-const RECTIFIERS = 'Rectifiers';
-const EXPONENTIAL = 'Exponential';
-const GATES = 'Smooth gates';
-const SQUASHING = 'Squashing';
-const PIECES = 'Of pieces';
-
-const slope = (name: string, start: number): Slider => [name, -0.5, 1.5, start, 0.01, 0.01];
-
-export const catalog: readonly Activation[] = [
-  entry(RECTIFIERS, 'LeakyReLU', 'leaky_relu', (s) => new nn.LeakyReLU(s), slope('negative_slope', 0.01)),
-  entry(RECTIFIERS, 'PReLU', 'prelu', (s) => new nn.PReLU(1, s), slope('weight', 0.25)),
-  entry(
-    RECTIFIERS,
-    'RReLU',
-    'rrelu',
-    // Bounds that have crossed are exchanged, because two sliders may.
-    (a, b) => new nn.RReLU(Math.min(a, b), Math.max(a, b)),
-    ['lower', 0, 1, 1 / 8, 1 / 48, 1 / 24],
-    ['upper', 0, 1, 1 / 3, 1 / 48, 1 / 24],
-  ),
-  entry(RECTIFIERS, 'ReLU', 'relu', () => new nn.ReLU()),
-  entry(RECTIFIERS, 'ReLU6', 'relu6', () => new nn.ReLU6()),
-  entry(EXPONENTIAL, 'ELU', 'elu', (a) => new nn.ELU(a), ['alpha', 0, 3, 1, 0.02, 0.1]),
-  entry(EXPONENTIAL, 'CELU', 'celu', (a) => new nn.CELU(a), ['alpha', 0.1, 3, 1, 0.02, 0.1]),
-  entry(EXPONENTIAL, 'SELU', 'selu', () => new nn.SELU()),
-  entry(
-    EXPONENTIAL,
-    'Softplus',
-    'softplus',
-    (beta, threshold) => new nn.Softplus(beta, threshold),
-    ['beta', 0.25, 4, 1, 0.05, 0.25],
-    ['threshold', 0, 20, 20, 1, 5],
-  ),
-  entry(GATES, 'GELU', 'gelu', () => new nn.GELU()),
-  entry(GATES, 'GELU (tanh)', 'gelu_tanh', () => new nn.GELU('tanh')),
-  entry(GATES, 'SiLU', 'silu', () => new nn.SiLU()),
-  entry(GATES, 'Mish', 'mish', () => new nn.Mish()),
-  entry(GATES, 'Hardswish', 'hardswish', () => new nn.Hardswish()),
-  entry(SQUASHING, 'Sigmoid', 'sigmoid', () => new nn.Sigmoid()),
-  entry(SQUASHING, 'LogSigmoid', 'logsigmoid', () => new nn.LogSigmoid()),
-  entry(SQUASHING, 'Hardsigmoid', 'hardsigmoid', () => new nn.Hardsigmoid()),
-  entry(SQUASHING, 'Tanh', 'tanh', () => new nn.Tanh()),
-  entry(
-    SQUASHING,
-    'Hardtanh',
-    'hardtanh',
-    (low, high) => new nn.Hardtanh(low, high),
-    ['min_val', -3, -0.25, -1, 0.05, 0.25],
-    ['max_val', 0.25, 3, 1, 0.05, 0.25],
-  ),
-  entry(SQUASHING, 'Softsign', 'softsign', () => new nn.Softsign()),
-  entry(PIECES, 'Tanhshrink', 'tanhshrink', () => new nn.Tanhshrink()),
-  entry(PIECES, 'Softshrink', 'softshrink', (l) => new nn.Softshrink(l), ['lambd', 0, 2, 0.5, 0.02, 0.1]),
-  entry(PIECES, 'Hardshrink', 'hardshrink', (l) => new nn.Hardshrink(l), ['lambd', 0, 2, 0.5, 0.02, 0.1]),
-  entry(
-    PIECES,
-    'Threshold',
-    'threshold',
-    (threshold, value) => new nn.Threshold(threshold, value),
-    ['threshold', -2, 2, 0.5, 0.1, 0.5],
-    ['value', -2, 2, 0, 0.1, 0.5],
-  ),
-];
-
-/** What of it a page is told. */
-export const entries: readonly Entry[] = catalog.map(({ make: _, ...rest }) => rest);
+export const entries: readonly Entry[] = Object.entries(groups).flatMap(([group, names]) =>
+  names.map((name) => {
+    const entry = known.get(name)!;
+    return { group, name, title: entry.title, parameters: parameters_of(entry) };
+  }),
+);

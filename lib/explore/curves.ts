@@ -1,28 +1,25 @@
-import { no_grad } from '../autograd/mode';
-import { fail } from '../errors';
+// The tensors' methods come with it.
+import '../index';
 import type { Module } from '../nn';
 import { linspace } from '../ops/create';
-import { catalog } from './catalog';
+import type { Tensor } from '../tensor/tensor';
+import { find_activation } from '../viz/catalog';
+import { evaluate } from '../viz/evaluate';
 import { type Choice, type CurveRequest, POINTS } from './protocol';
 
-/** The module a page has chosen. */
+/** The module a page has chosen, in evaluation: RReLU would draw its slopes in training. */
 export function build({ name, values }: Choice): Module {
-  const found = catalog.find((entry) => entry.name === name);
-  return found === undefined ? fail('explore', `no activation ${name}`) : found.make(...values);
+  // Two sliders can cross; the bounds between them are meant.
+  const given = name === 'rrelu' ? [...values].sort((a, b) => a - b) : values;
+  return find_activation('explore', name).make(...given);
 }
 
-/** y and dy/dx over `linspace(-range, range, points)`, by the kernels: forward, and backward of the sum. */
-export function sample(
-  choice: Choice,
-  range: number,
-  points = POINTS,
-): { x: Float32Array; y: Float32Array; yp: Float32Array } {
-  const x = linspace(-range, range, points, { requires_grad: true });
-  // Evaluation, because RReLU draws its slopes in training.
-  const y = build(choice).eval().forward(x);
-  y.sum().backward();
-  const values = (tensor: typeof x): Float32Array => no_grad(() => tensor.copy_to(new Float32Array(points)));
-  return { x: values(x), y: values(y), yp: values(x.grad!) };
+/** y and dy/dx over `linspace(-range, range, points)`, by the kernels and by autograd. */
+export function sample(choice: Choice, range: number, points = POINTS): Record<'x' | 'y' | 'yp', Float32Array> {
+  const x = linspace(-range, range, points);
+  const { y, yp } = evaluate('explore', x, build(choice));
+  const values = (tensor: Tensor): Float32Array => tensor.copy_to(new Float32Array(points));
+  return { x: values(x), y: values(y), yp: values(yp) };
 }
 
 /** The answer to a request, as its type says. */

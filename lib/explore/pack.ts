@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { catalog, entries } from './catalog';
+import { entries } from './catalog';
 import { sample } from './curves';
 import { type Entry, type FileSetup, steps_of, value_at } from './protocol';
 
@@ -22,7 +22,7 @@ export function pack(): Omit<FileSetup, 'kind' | 'version'> {
     return found;
   };
   place(sample({ name: 'relu', values: [] }, FILE_RANGE, FILE_POINTS).x);
-  const rows = catalog.map(({ name, parameters }) =>
+  const rows = entries.map(({ name, parameters }) =>
     combinations(
       parameters.map((p) => Array.from({ length: steps_of(p, p.coarse) }, (_, i) => value_at(p, p.coarse, i))),
     ).flatMap((values) => {

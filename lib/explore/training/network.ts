@@ -19,6 +19,7 @@ export class Network extends Module {
     super();
     this.act1 = build(choice);
     this.act2 = build(choice);
+    this.train();
   }
 
   override forward(x: Tensor): Tensor {
