@@ -222,10 +222,9 @@ async function many(port: number, count: number): Promise<number[]> {
 }
 
 test('the limit fills up with time, and no further than a burst', () => {
-  const limit = new RateLimit(10);
-  const start = performance.now();
+  const limit = new RateLimit(10, 0);
   const taken = (at: number): number => Array.from({ length: 50 }, () => limit.take(at)).filter(Boolean).length;
-  expect([taken(start), taken(start + 500), taken(start + 100_000)]).toEqual([10, 5, 10]);
+  expect([taken(0), taken(500), taken(100_000)]).toEqual([10, 5, 10]);
 });
 
 test('close ends idle and half-sent connections', async () => {

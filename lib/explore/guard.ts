@@ -22,9 +22,11 @@ export function refusal({ method, headers }: IncomingMessage, port: number): str
 /** At most so many requests a second, with bursts of as many. */
 export class RateLimit {
   private left: number;
-  private last = performance.now();
 
-  constructor(private readonly rate: number) {
+  constructor(
+    private readonly rate: number,
+    private last = performance.now(),
+  ) {
     this.left = rate;
   }
 
