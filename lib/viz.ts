@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { type ExploreOptions, type Explorer, explore } from './explore';
+export { type ExploreOptions, type Explorer, explore, explore_page } from './explore';
 export type { Activation, ActivationData } from './viz/evaluate';
 export {
   type ActivationTable,

@@ -39,6 +39,11 @@ const sliders: Readonly<Record<string, readonly Slider[]>> = {
   threshold: [AROUND_ZERO, AROUND_ZERO],
 };
 
+const notes: Readonly<Record<string, string>> = {
+  prelu: 'The weight is learned; the slider sets it.',
+  rrelu: 'As in evaluation: the middle of the bounds. Training draws a slope between them for every element.',
+};
+
 const known = new Map(catalog.map((entry) => [entry.name, entry]));
 
 function parameters_of({ name, settings }: CatalogEntry): Parameter[] {
@@ -51,6 +56,6 @@ function parameters_of({ name, settings }: CatalogEntry): Parameter[] {
 export const entries: readonly Entry[] = Object.entries(groups).flatMap(([group, names]) =>
   names.map((name) => {
     const entry = known.get(name)!;
-    return { group, name, title: entry.title, parameters: parameters_of(entry) };
+    return { group, name, title: entry.title, parameters: parameters_of(entry), note: notes[name] };
   }),
 );

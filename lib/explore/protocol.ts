@@ -28,6 +28,8 @@ export interface Entry {
   readonly title: string;
   readonly group: string;
   readonly parameters: readonly Parameter[];
+  /** What a reader of the curve should know. */
+  readonly note?: string;
 }
 
 export interface Choice {

@@ -7,6 +7,7 @@ export class Row {
   readonly element: HTMLElement;
   private readonly select: HTMLSelectElement;
   private readonly controls = html('div', { class: 'sliders' });
+  private readonly note = html('p', { class: 'note' });
   private readonly values = html('dl', { class: 'values' });
   private readonly remove: HTMLButtonElement;
   private sliders: Slider[] = [];
@@ -24,7 +25,7 @@ export class Row {
     this.remove = html('button', { class: 'quiet', type: 'button', 'aria-label': 'Remove this curve' }, '×');
     this.remove.addEventListener('click', () => removed(this));
     const head = html('div', { class: 'head' }, html('i', { class: `swatch c${color}` }), this.select, this.remove);
-    this.element = html('section', { class: 'row' }, head, this.controls, this.values);
+    this.element = html('section', { class: 'row' }, head, this.controls, this.note, this.values);
     this.fill(values);
   }
 
@@ -61,6 +62,8 @@ export class Row {
   /** Sliders at the values given, or where PyTorch's defaults have them. */
   private fill(values?: readonly number[]): void {
     this.sliders = this.entry.parameters.map((p, i) => new Slider(p, values?.[i] ?? p.start, this.changed));
+    this.note.textContent = this.entry.note ?? '';
+    this.note.hidden = this.entry.note === undefined;
     this.controls.replaceChildren(...this.sliders.map(({ element }) => element));
   }
 }
