@@ -174,7 +174,7 @@ function shown(result: OneOrMany, outs: readonly Tensor[], { create_graph }: Set
 }
 
 /**
- * [func(inputs), vᵀ·J]: the product of a vector with the Jacobian, by one backward.
+ * `[func(inputs), vᵀ·J]`: the product of a vector with the Jacobian, by one backward.
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
  */
 export function vjp(func: ToOne, inputs: Tensor, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor];
@@ -198,7 +198,7 @@ export function vjp(
 }
 
 /**
- * [func(inputs), J·v]: the product of the Jacobian with a vector, by differentiating a backward.
+ * `[func(inputs), J·v]`: the product of the Jacobian with a vector, by differentiating a backward.
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
  */
 export function jvp(
@@ -237,7 +237,7 @@ export function jvp(
 }
 
 /**
- * [func(inputs), H·v] for a function with a single value.
+ * `[func(inputs), H·v]` for a function with a single value.
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
  */
 export function hvp(func: ToOne, inputs: Tensor, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor];
@@ -252,7 +252,7 @@ export function hvp(
 }
 
 /**
- * [func(inputs), vᵀ·H]; the Hessian being symmetric, the same as {@link hvp}.
+ * `[func(inputs), vᵀ·H]`; the Hessian being symmetric, the same as {@link hvp}.
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
  */
 export function vhp(func: ToOne, inputs: Tensor, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor];

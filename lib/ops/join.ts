@@ -268,7 +268,7 @@ export const repeat = op({
   errors: () => [{ args: [sample([2, 3]), [2]], message: /expected at least 2 repeats/ }],
 });
 
-/** Like {@link repeat}; missing leading dimensions count as 1. @see https://pytorch.org/docs/stable/generated/torch.tile.html */
+/** Like {@link Tensor.repeat}; missing leading dimensions count as 1. @see https://pytorch.org/docs/stable/generated/torch.tile.html */
 export const tile = op({
   name: 'tile',
   call: (x: Tensor, ...given: readonly (number | readonly number[])[]): Tensor => {

@@ -95,11 +95,7 @@ export abstract class Optimizer<Options extends object = object> {
       }
   }
 
-  /**
-   * Updates all parameters that have a gradient.
-   *
-   * @param closure computes the loss anew, gradients included; what it returns is returned
-   */
+  /** Updates all parameters that have a gradient. A `closure` computes the loss anew, gradients included; what it returns is returned. */
   abstract step(): void;
   abstract step<T>(closure: () => T): T;
 

@@ -8,7 +8,10 @@ import { expect } from 'expect';
 import * as ts from 'typescript';
 import { type Example, mismatch, program_of, read_examples } from '../support/doc_examples';
 
-/** Compiles every example of the documentation under `strict`, runs it, and prints what is wrong as JSON. */
+/**
+ * Compiles every example of the documentation under `strict`, runs it, and prints what is wrong as JSON. With an argument only those of files whose
+ * name contains it: `node -r ./test/support/register.js test/children/doc_examples.ts docs/quick-start`.
+ */
 
 interface Outcome {
   examples: number;
@@ -92,7 +95,8 @@ async function run(example: Example): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const examples = read_examples();
+  const wanted = process.argv[2] ?? '';
+  const examples = read_examples().filter(({ file }) => file.includes(wanted));
   outcome.examples = examples.length;
   check_types(examples);
   const scratch = mkdtempSync(join(tmpdir(), 'cresset-doc-examples-'));

@@ -35,7 +35,7 @@ export interface MultiheadAttentionOptions {
 }
 
 export interface MultiheadAttentionForwardOptions {
-  /** [batch, keys]: bool (true hides a key) or added to the scores. */
+  /** `[batch, keys]`: bool (true hides a key) or added to the scores. */
   key_padding_mask?: Tensor | null;
   /** Return the weights too. Without them the weights are never in memory as a whole. Default true. */
   need_weights?: boolean;
