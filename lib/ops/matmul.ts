@@ -3,6 +3,7 @@ import { fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { broadcast_shapes, numel_of, type Shape } from '../tensor/shape';
 import { allocate, check_floating, check_same_dtype, type Tensor, window } from '../tensor/tensor';
+import { mul } from './arithmetic';
 import { op, type Reference, sample } from './define';
 import { allocate_mask, check_slope, masked_slope, stand_ins } from './leaky_relu';
 import { sum_to } from './operand';
@@ -26,6 +27,7 @@ declare module '../tensor/tensor' {
 }
 
 const gemm = kernel('gemm');
+const inner_product = kernel('dot');
 
 interface Epilogue {
   bias: Tensor | null;
@@ -165,6 +167,7 @@ export const matmul = op({
     const inner = a.shape[a.ndim - 1];
     if (inner !== b.shape[Math.max(b.ndim - 2, 0)])
       fail('matmul', `the inner sizes of shapes ${shape_text(a.shape)} and ${shape_text(b.shape)} differ`);
+    if (a.ndim === 1 && b.ndim === 1) return dot(a, b);
     if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
     if (a.ndim === 1) return squeeze(matmul(unsqueeze(a, 0), b), -2);
     if (b.ndim === 2)
@@ -221,15 +224,33 @@ export const mv = op({
   samples: () => [{ args: [sample([3, 4]), sample([4])] }],
 });
 
-export const dot = op({
+export const dot: (input: Tensor, other: Tensor) => Tensor = op({
   name: 'dot',
   call: (input: Tensor, other: Tensor): Tensor => {
     const [a, b] = check_pair('dot', input, other);
     if (a.ndim !== 1 || b.ndim !== 1)
       fail('dot', `expected two vectors, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
-    return matmul(a, b);
+    if (a.count !== b.count)
+      fail('dot', `expected two vectors of one size, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
+    const [x, y] = [contiguous(a), contiguous(b)];
+    const out = allocate([], a.dtype);
+    inner_product(a.dtype.code, a.count, out, x, y);
+    if (tracks(a, b))
+      record(out, 'DotBackward0', [a, b], [a, b], (g, node) => [
+        node.needs(0) ? mul(g, node.saved(1)) : null,
+        node.needs(1) ? mul(g, node.saved(0)) : null,
+      ]);
+    return out;
   },
-  samples: () => [{ args: [sample([5]), sample([5])] }],
+  reference: (a: Reference, b: Reference): Reference => matmul_reference(a, b),
+  samples: () => [0, 1, 5, 64, 1003, 40_000].map((n) => ({ args: [sample([n]), sample([n])] })),
+  errors: () => [
+    {
+      args: [sample([2]), sample([3])],
+      message: /^dot: expected two vectors of one size, got shapes \[2\] and \[3\]$/,
+    },
+    { args: [sample([2, 2]), sample([2])], message: /^dot: expected two vectors, got shapes \[2, 2\] and \[2\]$/ },
+  ],
 });
 
 function check_linear(op: string, input: unknown, weight: unknown, bias: Tensor | null): [Tensor, Tensor] {

@@ -222,9 +222,11 @@ const pow_kernel = map_kernel('pow');
 /** Exponents for which PyTorch, too, takes a shorter and more exact way. */
 const short_powers = new Map<number, MapKernel>([
   [2, map_kernel('square')],
+  [3, map_kernel('cube')],
   [0.5, map_kernel('sqrt')],
   [-0.5, map_kernel('rsqrt')],
   [-1, map_kernel('reciprocal')],
+  [-2, map_kernel('inverse_square')],
 ]);
 
 const run_pow: MapKernel = (dtype, out, inputs) => {

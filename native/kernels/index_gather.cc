@@ -66,13 +66,26 @@ struct Gather {
     for (int64_t i = begin; i < end;) {
       int64_t run = std::min(at.run(), end - i);
       const T* from = in + at.offset();
-      for (int64_t j = 0; j < run; j++, i++, from += dims.inner_stride()) {
-        int64_t chosen = index[i];
-        if (chosen < 0 || chosen >= size) return fault.report(i, chosen);
-        out[i] = from[chosen * stride];
-      }
+      if (!index.typed([&](auto chosen) { return line(chosen, from, i, run); })) return;
+      i += run;
       at.advance(run);
     }
+  }
+
+  // What the loop needs is copied: the compiler cannot know that `out` does not overwrite it.
+  template <class I>
+  bool line(const I* indices, const T* from, int64_t first, int64_t run) const {
+    const int64_t step = dims.inner_stride(), along = stride, bound = size;
+    T* const to = out + first;
+    for (int64_t j = 0; j < run; j++, from += step) {
+      const int64_t chosen = indices[first + j];
+      if (chosen < 0 || chosen >= bound) {
+        fault.report(first + j, chosen);
+        return false;
+      }
+      to[j] = from[chosen * along];
+    }
+    return true;
   }
 };
 
@@ -143,18 +156,44 @@ struct Scatter {
     int64_t to[kLines], from[kLines];
     offsets(out_dims, outer * inner + first, lines, to);
     offsets(in_dims, outer * inner + first, lines, from);
+    if (inner == 1) {
+      const int64_t position = outer * length;
+      return index.typed([&](auto chosen) { return one_line(chosen + position, out + to[0], in + from[0], position); });
+    }
     for (int64_t k = 0; k < length; k++) {
-      int64_t position = (outer * length + k) * inner + first;
-      for (int64_t line = 0; line < lines; line++) {
-        int64_t chosen = index[position + line];
-        if (chosen < 0 || chosen >= size) {
-          fault.report(position + line, chosen);
-          return false;
-        }
-        Op::apply(out[to[line] + chosen * out_stride], in[from[line] + k * in_stride]);
-      }
+      if (!across(k * in_stride, (outer * length + k) * inner + first, lines, to, from)) return false;
     }
     return true;
+  }
+
+  // What the loops need is copied: the compiler cannot know that `out` does not overwrite it.
+  bool across(int64_t in_offset, int64_t position, int64_t lines, const int64_t* to, const int64_t* from) const {
+    const IndexReader chosen_of = index;
+    const int64_t step = out_stride, bound = size;
+    T* const target = out;
+    const T* const source = in + in_offset;
+    for (int64_t line = 0; line < lines; line++) {
+      const int64_t chosen = chosen_of[position + line];
+      if (chosen < 0 || chosen >= bound) return refuse(position + line, chosen);
+      Op::apply(target[to[line] + chosen * step], source[from[line]]);
+    }
+    return true;
+  }
+
+  template <class I>
+  bool one_line(const I* indices, T* to, const T* from, int64_t position) const {
+    const int64_t step = out_stride, in_step = in_stride, bound = size, count = length;
+    for (int64_t k = 0; k < count; k++) {
+      const int64_t chosen = indices[k];
+      if (chosen < 0 || chosen >= bound) return refuse(position + k, chosen);
+      Op::apply(to[chosen * step], from[k * in_step]);
+    }
+    return true;
+  }
+
+  bool refuse(int64_t position, int64_t chosen) const {
+    fault.report(position, chosen);
+    return false;
   }
 };
 

@@ -19,6 +19,16 @@ class IndexReader {
     }
   }
 
+  // f(p) with p[i] the index i, of its own type: for loops that should not ask each time.
+  template <class F>
+  auto typed(const F& f) const {
+    switch (dtype_) {
+      case Dtype::int64: return f(static_cast<const volatile int64_t*>(data_));
+      case Dtype::int32: return f(static_cast<const volatile int32_t*>(data_));
+      default: return f(static_cast<const volatile uint8_t*>(data_));
+    }
+  }
+
  private:
   Dtype dtype_;
   const void* data_;

@@ -10,9 +10,34 @@
 #include "kernels/index_types.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
+#include "simd/vector.h"
+
+#define CRESSET_SOURCE "kernels/index_add_row.inc"
+#include "simd/foreach_isa.h"
 
 namespace cresset {
 namespace {
+
+// to += from * alpha for n elements.
+template <class T>
+using AddRow = void (*)(T* to, const T* from, int64_t n, T alpha);
+
+template <class T>
+void add_integers(T* to, const T* from, int64_t n, T alpha) {
+  for (int64_t i = 0; i < n; i++) to[i] = wrapping_add(to[i], from[i], alpha);
+}
+template <class T>
+AddRow<T> add_row_of() {
+  return add_integers<T>;
+}
+template <>
+AddRow<float> add_row_of() {
+  return *CRESSET_SELECT(add_row<float>);
+}
+template <>
+AddRow<double> add_row_of() {
+  return *CRESSET_SELECT(add_row<double>);
+}
 
 constexpr int64_t kGrain = 16384;
 
@@ -34,7 +59,7 @@ struct Select {
   IndexFault& fault;
 
   void operator()(int64_t begin, int64_t end) const {
-    if (e.outer == 1 && e.inner == 1) return elements(begin, end);
+    if (e.inner == 1) return index.typed([&](auto chosen) { elements(chosen, begin, end); });
     int64_t position = begin % e.count;
     const T* slab = in + begin / e.count * e.size * e.inner;
     for (int64_t item = begin; item < end; item++) {
@@ -49,13 +74,19 @@ struct Select {
     }
   }
 
-  void elements(int64_t begin, int64_t end) const {
-    const IndexReader chosen = index;
-    const int64_t size = e.size;
-    for (int64_t i = begin; i < end; i++) {
-      int64_t at = chosen[i];
-      if (at < 0 || at >= size) return fault.report(i, at);
-      out[i] = in[at];
+  // What the loop needs is copied: the compiler cannot know that `out` does not overwrite it.
+  template <class I>
+  void elements(const I* chosen, int64_t begin, int64_t end) const {
+    const int64_t size = e.size, count = e.count;
+    int64_t position = begin % count;
+    const T* slab = in + begin / count * size;
+    for (int64_t i = begin; i < end; position = 0, slab += size) {
+      const int64_t stop = std::min(end, i + count - position);
+      for (; i < stop; i++, position++) {
+        const int64_t at = chosen[position];
+        if (at < 0 || at >= size) return fault.report(position, at);
+        out[i] = slab[at];
+      }
     }
   }
 };
@@ -86,6 +117,7 @@ struct AddRows {
   const T* in;
   const IndexReader& index;
   T alpha;
+  AddRow<T> add;
   int64_t ranges;
   IndexFault& fault;
 
@@ -97,9 +129,7 @@ struct AddRows {
         int64_t chosen = index[position];
         if (chosen < 0 || chosen >= e.size) return fault.report(position, chosen);
         if (chosen < first || chosen >= last) continue;
-        T* to = out + (outer * e.size + chosen) * e.inner;
-        const T* from = in + (outer * e.count + position) * e.inner;
-        for (int64_t i = 0; i < e.inner; i++) to[i] = wrapping_add(to[i], from[i], alpha);
+        add(out + (outer * e.size + chosen) * e.inner, in + (outer * e.count + position) * e.inner, e.inner, alpha);
       }
     }
   }
@@ -118,8 +148,9 @@ void index_add(Call& call, const Extents& e) {
   T typed_alpha = std::is_integral_v<T> ? static_cast<T>(static_cast<int64_t>(alpha)) : static_cast<T>(alpha);
   int64_t work = std::max<int64_t>(1, e.count * e.inner);
   // Every range reads all indices: only long rows are worth that.
-  int64_t ranges = e.inner >= 16 && work >= 4 * kGrain ? std::min<int64_t>(8, e.size) : 1;
-  AddRows<T> body{e, out, in, index, typed_alpha, std::max<int64_t>(1, ranges), fault};
+  bool divided = num_threads() > 1 && e.inner >= 16 && work >= 4 * kGrain;
+  int64_t ranges = divided ? std::min<int64_t>(2 * num_threads(), e.size) : 1;
+  AddRows<T> body{e, out, in, index, typed_alpha, add_row_of<T>(), std::max<int64_t>(1, ranges), fault};
   parallel_for(e.outer * body.ranges, std::max<int64_t>(1, kGrain / (work / body.ranges)), body);
   fault.raise("index", e.size);
 }

@@ -10,8 +10,8 @@ namespace cresset {
 namespace {
 
 constexpr int64_t kGrain = 32768;
-constexpr int64_t kTile =
-    512;  // elements of one operand gathered at a time; all operands stay in the first-level cache
+// Of one operand gathered at a time; all operands stay in the first-level cache.
+constexpr int64_t kTileBytes = 4096;
 constexpr int64_t kShortRow = 64;  // rows below this are gathered several at a time
 constexpr int kMaxOperands = 1 + kMaxInputs;
 
@@ -25,11 +25,11 @@ struct Rows {
   MapFunction function;
   const double* parameters;
   bool by_row;
-  bool tiled;
+  int64_t tile;  // elements; 0: no operand needs a buffer
   Access access[kMaxOperands];
 
   void operator()(int64_t begin, int64_t end) const {
-    alignas(64) uint8_t buffer[kMaxOperands][kTile * 8];
+    alignas(64) uint8_t buffer[kMaxOperands][kTileBytes];
     const void* in[kMaxInputs];
     const uint8_t* constant[kMaxInputs] = {};
     const Strided& l = *layout;
@@ -37,7 +37,7 @@ struct Rows {
     for (int64_t i = begin; i < end;) {
       int64_t n = end - i;
       if (by_row) n = std::min(n, l.size[0] - at.index[0]);
-      if (tiled) n = std::min(n, kTile);
+      if (tile > 0) n = std::min(n, tile);
       for (int k = 1; k < l.count; k++) {
         const uint8_t* from = at.pointer(l, k);
         in[k - 1] = buffer[k];
@@ -47,7 +47,7 @@ struct Rows {
           gather(l, k, at, n, buffer[k]);
         } else if (constant[k - 1] != from) {
           constant[k - 1] = from;
-          repeat(from, l.operand[k].item, by_row ? std::min(kTile, l.size[0]) : kTile, buffer[k]);
+          repeat(from, l.operand[k].item, by_row ? std::min(tile, l.size[0]) : tile, buffer[k]);
         }
       }
       if (access[0] == Access::direct) {
@@ -66,7 +66,6 @@ struct Rows {
 // row by row, each of their cache lines would be fetched once for every element of it.
 struct Blocks {
   static constexpr int64_t kRows = 16, kColumns = 32;
-  static_assert(kRows * kColumns == kTile);
   const Strided* layout;
   MapFunction function;
   const double* parameters;
@@ -86,7 +85,7 @@ struct Blocks {
   }
 
   void block(const Position& at, int64_t rows, int64_t columns) const {
-    alignas(64) uint8_t buffer[kMaxOperands][kTile * 8];
+    alignas(64) uint8_t buffer[kMaxOperands][kRows * kColumns * 8];
     const Strided& l = *layout;
     const uint8_t* row[kMaxOperands];
     int64_t step[kMaxOperands];
@@ -125,13 +124,17 @@ void map(const Shape& shape, const MapOperand* operands, int count, MapFunction 
     int64_t bands = shape.count / (layout.size[0] * layout.size[1]) * blocks.bands();
     return parallel_for(bands, std::max<int64_t>(1, kGrain / (Blocks::kRows * layout.size[0])), blocks);
   }
-  Rows rows{&layout, function, parameters, layout.dims == 1 || layout.size[0] >= kShortRow, false, {}};
+  Rows rows{&layout, function, parameters, layout.dims == 1 || layout.size[0] >= kShortRow, 0, {}};
+  bool tiled = false;
+  int item = 1;
   for (int k = 0; k < count; k++) {
     bool contiguous = rows.by_row ? layout.stride[k][0] == 1 : layout.is_contiguous(k);
     bool broadcast = rows.by_row ? layout.stride[k][0] == 0 : layout.is_constant(k);
     rows.access[k] = contiguous ? Access::direct : broadcast && k > 0 ? Access::constant : Access::gathered;
-    rows.tiled |= rows.access[k] != Access::direct;
+    tiled |= rows.access[k] != Access::direct;
+    item = std::max(item, layout.operand[k].item);
   }
+  if (tiled) rows.tile = kTileBytes / item;
   parallel_for(shape.count, kGrain, rows);
 }
 

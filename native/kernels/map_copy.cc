@@ -9,22 +9,25 @@
 #include "kernels/map.h"
 #include "simd/vector.h"
 
+namespace cresset {
+// Loops that move elements of so many bytes.
+struct Movers {
+  MapFunction of_1, of_4, of_8;
+};
+}  // namespace cresset
+
 #define CRESSET_SOURCE "kernels/map_copy.inc"
 #include "simd/foreach_isa.h"
 
 namespace cresset {
 namespace {
 
-template <size_t item>
-void move_items(void* out, const void* const* in, int64_t n, const double*) {
-  std::memmove(out, in[0], static_cast<size_t>(n) * item);
-}
-
 MapFunction mover(Dtype dtype) {
+  const Movers& movers = *CRESSET_SELECT(map_move);
   switch (item_size(dtype)) {
-    case 8: return move_items<8>;
-    case 4: return move_items<4>;
-    default: return move_items<1>;
+    case 8: return movers.of_8;
+    case 4: return movers.of_4;
+    default: return movers.of_1;
   }
 }
 

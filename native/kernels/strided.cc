@@ -4,6 +4,12 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "kernels/transpose_loops.h"
+#include "simd/transpose.h"
+
+#define CRESSET_SOURCE "kernels/transpose_loops.inc"
+#include "simd/foreach_isa.h"
+
 namespace cresset {
 namespace {
 
@@ -115,16 +121,25 @@ void scatter(const Strided& layout, int k, const Position& at, int64_t n, const 
 
 void gather_block(const Strided& layout, int k, const uint8_t* from, int64_t rows, int64_t columns, uint8_t* to) {
   int item = layout.operand[k].item;
+  if (layout.stride[k][1] == 1 && item >= 4) {
+    const TransposeLoops& loops = *CRESSET_SELECT(transpose_loops);
+    return (item == 8 ? loops.of_8 : loops.of_4)(from, layout.stride[k][0], rows, columns, to);
+  }
   for (int64_t c = 0; c < columns; c++) {
     copy_items(to + c * item, columns, from + c * layout.stride[k][0] * item, layout.stride[k][1], item, rows);
   }
 }
 
 void repeat(const uint8_t* element, int item, int64_t n, uint8_t* to) {
-  // Doubling: a few large copies.
-  size_t bytes = static_cast<size_t>(n * item), done = static_cast<size_t>(item);
-  std::memcpy(to, element, done);
-  for (; done < bytes; done *= 2) std::memcpy(to + done, to, std::min(done, bytes - done));
+  // By lines: copies of a length that the compiler knows.
+  constexpr size_t kLine = 64;
+  uint8_t line[kLine];
+  const size_t bytes = static_cast<size_t>(n * item);
+  for (size_t i = 0; i < kLine; i += static_cast<size_t>(item))
+    std::memcpy(line + i, element, static_cast<size_t>(item));
+  size_t done = 0;
+  for (; done + kLine <= bytes; done += kLine) std::memcpy(to + done, line, kLine);
+  std::memcpy(to + done, line, bytes - done);
 }
 
 }  // namespace cresset
