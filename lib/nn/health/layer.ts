@@ -1,7 +1,7 @@
 import { is_cut_off } from './kinds';
 import type { Place } from './probe';
 import type { SlopeRange } from './slopes';
-import type { UnitCounts } from './tally';
+import { NEGATIVE, POSITIVE, type UnitCounts, ZERO } from './tally';
 
 /** What is known of an activation at one place of the network as a whole. Shares are of its outputs, between 0 and 1. */
 export interface LayerSummary {
@@ -40,19 +40,17 @@ export interface LayerHealth extends LayerSummary {
 }
 
 export function summary_of({ name, after, module, slopes, tally }: Place, counts: UnitCounts): LayerSummary {
-  const { units, elements } = counts;
-  const all = units * elements;
-  const [negative, zero, positive] = [sum(counts.negative), sum(counts.zero), sum(counts.positive)];
-  const share = (count: number): number => (all === 0 ? 0 : count / all);
+  const all = counts.units * counts.elements;
+  const [negative, zero, positive] = [sum(counts, NEGATIVE), sum(counts, ZERO), sum(counts, POSITIVE)];
   return {
     name,
     kind: module.constructor.name,
     after,
-    units,
-    negative: share(negative),
-    zero: share(zero),
-    nan: share(all - negative - zero - positive),
-    saturated: share(sum(counts.flat)),
+    units: counts.units,
+    negative: share(negative, all),
+    zero: share(zero, all),
+    nan: share(all - negative - zero - positive, all),
+    saturated: share(sum(counts, counts.flat), all),
     grad_out: tally.grad_out.mean,
     grad_in: tally.grad_in.mean,
     slopes,
@@ -61,35 +59,34 @@ export function summary_of({ name, after, module, slopes, tally }: Place, counts
 
 export function health_of(place: Place): LayerHealth {
   const counts = place.tally.counts();
-  const { elements } = counts;
-  const shares = (row: Float64Array): number[] => Array.from(row, (count) => (elements === 0 ? 0 : count / elements));
+  const { elements, units, rows } = counts;
+  const shares = (row: number): number[] =>
+    Array.from({ length: units }, (_, unit) => share(rows[row * units + unit], elements));
   return {
     ...summary_of(place, counts),
     elements,
-    dead: units_with(counts.flat, elements, elements),
-    never_positive: units_with(counts.positive, 0, elements),
-    unit_negative: shares(counts.negative),
-    unit_zero: shares(counts.zero),
-    unit_positive: shares(counts.positive),
+    dead: units_with(counts, counts.flat, elements),
+    never_positive: units_with(counts, POSITIVE, 0),
+    unit_negative: shares(NEGATIVE),
+    unit_zero: shares(ZERO),
+    unit_positive: shares(POSITIVE),
     cut_off: is_cut_off(place.module),
   };
 }
 
-/** How many units were saturated throughout. */
-export function count_dead({ flat, elements }: UnitCounts): number {
-  let dead = 0;
-  for (let i = 0; i < flat.length; i++) if (elements > 0 && flat[i] === elements) dead++;
-  return dead;
-}
-
-function units_with(row: Float64Array, count: number, elements: number): number[] {
+/** The units of which so many elements were met. */
+export function units_with({ units, elements, rows }: UnitCounts, row: number, count: number): number[] {
   const found: number[] = [];
-  for (let i = 0; i < row.length; i++) if (elements > 0 && row[i] === count) found.push(i);
+  if (elements > 0) for (let unit = 0; unit < units; unit++) if (rows[row * units + unit] === count) found.push(unit);
   return found;
 }
 
-function sum(row: Float64Array): number {
+function sum({ units, rows }: UnitCounts, row: number): number {
   let total = 0;
-  for (let i = 0; i < row.length; i++) total += row[i];
+  for (let at = row * units; at < (row + 1) * units; at++) total += rows[at];
   return total;
+}
+
+function share(count: number, all: number): number {
+  return all === 0 ? 0 : count / all;
 }

@@ -3,10 +3,10 @@ import { check_integer, check_options, fail_range, fail_type } from '../../error
 import type { RemovableHandle } from '../hooks';
 import type { Module } from '../module';
 import { advice_for } from './advice';
-import { count_dead, health_of, type LayerSummary, summary_of } from './layer';
+import { health_of, type LayerSummary, summary_of, units_with } from './layer';
 import { monitor_table } from './monitor_table';
 import { check_measured, check_unit_dim, type UnitOptions } from './options';
-import { type Place, Plan, Probe } from './probe';
+import { type Places, Probe } from './probe';
 
 export interface ActivationMonitorOptions extends UnitOptions {
   /** Every how many training steps to record; the first is. Modules that come later are not seen. Default 100. */
@@ -31,8 +31,11 @@ export interface ActivationRecord {
 
 interface Recording {
   readonly step: number;
-  readonly places: Map<string, Place>;
+  readonly places: Places;
 }
+
+/** So many steps are worked out together: that is cheaper than one by one, and until then they hold some memory. */
+const TOGETHER = 32;
 
 /**
  * Records the activations of a model every k steps of its training: dead and saturated units, gradients, learned slopes. A step is a forward in
@@ -55,13 +58,13 @@ export class ActivationMonitor implements Disposable {
   private readonly every: number;
   private readonly bounds: readonly [number, number];
   private readonly warn: (text: string) => void;
-  private readonly plan: Plan;
+  private readonly probe: Probe;
   private readonly handles: RemovableHandle[];
   private readonly outside = new Set<string>();
   private readonly finished: ActivationRecord[] = [];
-  private probe: Probe | null = null;
-  /** Its gradients may still come. */
-  private latest: Recording | null = null;
+  /** What has been counted since; the gradients of the last may still come. */
+  private recordings: Recording[] = [];
+  private recording = false;
   private steps = 0;
 
   constructor(
@@ -78,7 +81,7 @@ export class ActivationMonitor implements Disposable {
     });
     this.every = check_integer(op, 'every', judged.every, 1);
     this.bounds = check_bounds(op, judged.slope_bounds);
-    this.plan = new Plan(op, model, check_unit_dim(op, judged.unit_dim));
+    this.probe = new Probe(op, model, check_unit_dim(op, judged.unit_dim));
     if (typeof judged.on_warning !== 'function') fail_type(op, 'on_warning', 'a function', judged.on_warning);
     this.warn = judged.on_warning;
     this.handles = [
@@ -89,12 +92,13 @@ export class ActivationMonitor implements Disposable {
 
   /** What was recorded. The gradients of the last step are there after its backward. */
   get records(): readonly ActivationRecord[] {
-    return this.latest === null ? [...this.finished] : [...this.finished, record_of(this.latest)];
+    return [...this.finished, ...this.recordings.map(record_of)];
   }
 
   /** What to do about the last recorded step, one line a finding; a batch sees less than all data, for which there is `activation_stats`. */
   get advice(): string[] {
-    return this.latest === null ? [] : advice_for([...this.latest.places.values()].map(health_of));
+    const latest = this.recordings[this.recordings.length - 1];
+    return latest === undefined ? [] : advice_for([...latest.places.values()].map(health_of));
   }
 
   /** A row for each activation, with its course over the recorded steps. */
@@ -109,7 +113,8 @@ export class ActivationMonitor implements Disposable {
 
   /** Takes the hooks away; what was recorded stays. */
   remove(): void {
-    this.end_probe();
+    this.probe.remove();
+    this.recording = false;
     for (const handle of this.handles) handle.remove();
   }
 
@@ -122,25 +127,24 @@ export class ActivationMonitor implements Disposable {
   }
 
   private before(): undefined {
-    this.end_probe();
-    if (!this.model.training || !is_grad_enabled()) return;
-    const step = this.steps++;
-    if (step % this.every !== 0) return;
-    if (this.latest !== null) this.finished.push(record_of(this.latest));
-    this.latest = { step, places: new Map() };
-    this.probe = new Probe(this.plan, this.latest.places);
+    // Left over when the last forward failed.
+    if (this.recording) this.probe.remove();
+    this.recording = this.model.training && is_grad_enabled() && this.steps++ % this.every === 0;
+    if (!this.recording) return;
+    if (this.recordings.length >= TOGETHER) {
+      this.finished.push(...this.recordings.map(record_of));
+      this.recordings = [];
+    }
+    const places: Places = new Map();
+    this.recordings.push({ step: this.steps - 1, places });
+    this.probe.start(places);
   }
 
   private after(): undefined {
-    if (this.probe === null) return;
+    if (!this.recording) return;
+    this.recording = false;
     this.probe.finish();
-    this.probe = null;
-    this.look_at_slopes(this.latest!);
-  }
-
-  private end_probe(): void {
-    this.probe?.remove();
-    this.probe = null;
+    this.look_at_slopes(this.recordings[this.recordings.length - 1]);
   }
 
   private look_at_slopes({ step, places }: Recording): void {
@@ -171,7 +175,7 @@ function check_bounds(op: string, value: unknown): readonly [number, number] {
 function record_of({ step, places }: Recording): ActivationRecord {
   const layers = [...places.values()].map((place) => {
     const counts = place.tally.counts();
-    return { ...summary_of(place, counts), dead: count_dead(counts) };
+    return { ...summary_of(place, counts), dead: units_with(counts, counts.flat, counts.elements).length };
   });
   return { step, layers };
 }

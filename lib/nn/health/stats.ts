@@ -5,7 +5,7 @@ import { sum } from '../../ops/reduce';
 import { Tensor } from '../../tensor/tensor';
 import type { Module } from '../module';
 import { check_measured, check_unit_dim, type UnitOptions } from './options';
-import { type Place, Plan, Probe } from './probe';
+import { type Places, Probe } from './probe';
 import { ActivationStats } from './report';
 
 export interface ActivationStatsOptions<Batch = unknown> extends UnitOptions {
@@ -43,16 +43,16 @@ export function activation_stats<Batch>(
   if (typeof loader !== 'object' || loader === null || !(Symbol.iterator in loader) || loader instanceof Tensor)
     fail_type(op, 'loader', 'an iterable of batches', loader);
   const { loss, batches, unit_dim } = judge(op, options);
-  const places = new Map<string, Place>();
+  const places: Places = new Map();
   const modes = model.modules().map((module) => [module, module.training] as const);
-  const probe = new Probe(new Plan(op, model, unit_dim), places);
+  const probe = new Probe(op, model, unit_dim);
   let count = 0;
   try {
     model.eval();
     for (const batch of loader) {
       if (count === batches) break;
       count++;
-      probe.start();
+      probe.start(places);
       enable_grad(() => pass(op, model, batch, loss));
     }
   } finally {

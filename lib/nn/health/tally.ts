@@ -1,29 +1,35 @@
-import { is_grad_enabled, set_grad_enabled } from '../../autograd/mode';
-import { requires_grad } from '../../autograd/node';
+import { record, tracks } from '../../autograd/node';
 import { fail } from '../../errors';
-import { kernel } from '../../native/kernel';
+import { kernel, result } from '../../native/kernel';
 import { fill_with } from '../../native/map';
-import { norm } from '../../ops/norm';
 import { float64 } from '../../tensor/dtype';
-import { allocate, type Tensor } from '../../tensor/tensor';
+import { allocate, type Tensor, window } from '../../tensor/tensor';
 import type { Flat } from './kinds';
 
 /**
- * What is counted while a model trains. A recorded step is rare, so this code runs before any compiler has seen it much: it makes few objects and
- * calls few functions.
+ * What is counted while a model trains. A recorded step is rare and meets cold caches and cold code, so this takes the shortest way: two
+ * kernels and two nodes of the graph for each activation.
  */
 
 const count_units = kernel('unit_counts');
+const norm_many = kernel('norm_many');
+/** Squares are added up. */
+const SQUARES = 2;
 
-/** The rows of counts: elements of each unit that are below 0, equal to 0, above 0, and where the activation is flat. */
+/** What is counted: elements below 0, equal to 0, above 0, and where the activation is flat. */
+export const NEGATIVE = 0;
+export const ZERO = 1;
+export const POSITIVE = 2;
+export const FLAT = 3;
+
 export interface UnitCounts {
   readonly units: number;
   /** How many elements of each unit were seen. */
   readonly elements: number;
-  readonly negative: Float64Array;
-  readonly zero: Float64Array;
-  readonly positive: Float64Array;
-  readonly flat: Float64Array;
+  /** Four rows, one value for each unit. */
+  readonly rows: Float64Array;
+  /** The row of what is flat: {@link FLAT} or, where that is at 0, {@link ZERO}. */
+  readonly flat: typeof FLAT | typeof ZERO;
 }
 
 /** The mean norm of a gradient over batches. */
@@ -31,22 +37,35 @@ class MeanNorm {
   private sum = 0;
   private count = 0;
 
-  /** Follows the gradient of a tensor, until it has arrived. */
+  /** The same tensor under a name of its own, through which its gradient passes on its way. */
+  tap(tensor: Tensor): Tensor {
+    if (!tracks(tensor)) return tensor;
+    const alias = window(tensor, tensor.shape, tensor.strides, tensor.offset);
+    return record(alias, 'ActivationStatsBackward0', [tensor], [], (g) => {
+      this.add(g);
+      return [g];
+    });
+  }
+
+  /** Follows the gradient of a tensor that is about to be overwritten. */
   watch(tensor: Tensor): void {
-    if (!requires_grad(tensor)) return;
+    if (!tracks(tensor)) return;
     const handle = tensor.register_hook((g) => {
       handle.remove();
-      const before = is_grad_enabled();
-      set_grad_enabled(false);
-      this.sum += norm(g).item();
-      set_grad_enabled(before);
-      this.count++;
+      this.add(g);
     });
   }
 
   /** Null where no gradient came. */
   get mean(): number | null {
     return this.count === 0 ? null : this.sum / this.count;
+  }
+
+  private add(g: Tensor): void {
+    const dense = g.is_contiguous() ? g : g.detach().contiguous();
+    norm_many(dense.dtype.code, SQUARES, 1, dense.count, dense);
+    this.sum += Math.sqrt(result(0));
+    this.count++;
   }
 }
 
@@ -85,10 +104,8 @@ export class Tally {
 
   counts(): UnitCounts {
     const { units, elements } = this;
-    const all = new Float64Array(4 * units);
-    this.sums?.copy_to(all);
-    const row = (i: number): Float64Array => all.subarray(i * units, (i + 1) * units);
-    const zero = row(1);
-    return { units, elements, negative: row(0), zero, positive: row(2), flat: this.flat.zero ? zero : row(3) };
+    const rows = new Float64Array(4 * units);
+    this.sums?.copy_to(rows);
+    return { units, elements, rows, flat: this.flat.zero ? ZERO : FLAT };
   }
 }
