@@ -11,5 +11,6 @@ export {
   type Plotted,
   plot_activation,
 } from './viz/plot_activation';
+export { type PlotHealthOptions, plot_health } from './viz/plot_health';
 export type { Theme } from './viz/theme';
 export { type VisualizeActivationOptions, visualize_activation } from './viz/visualize_activation';

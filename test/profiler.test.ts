@@ -339,8 +339,8 @@ describe('the trace', () => {
 
   test('names what cannot be written', () => {
     const found = profile(() => 1);
-    expect(() => found.export_chrome_trace(folder)).toThrow(/^export_chrome_trace: cannot write ".*": EISDIR/);
-    expect(() => found.export_chrome_trace('')).toThrow('export_chrome_trace: expected path to be the name of a file');
+    expect(() => found.export_chrome_trace(folder)).toThrow(/^export_chrome_trace: cannot write .*: /);
+    expect(() => found.export_chrome_trace('')).toThrow('export_chrome_trace: expected path to be a string');
   });
 });
 

@@ -1,10 +1,12 @@
 import { types } from 'node:util';
 import { check_boolean, check_options, fail, fail_type } from '../errors';
+import { type FilePath, path_of } from '../serialization/files';
+import { write_whole } from '../viz/write';
 import { averages_of, type EventAverage } from './averages';
 import { type MemorySample, type ProfilerEvent, Recorder } from './recorder';
 import { watch } from './seams';
 import { type TableOptions, table_of } from './table';
-import { trace_of, write_trace } from './trace';
+import { trace_of } from './trace';
 
 /** Where the time goes; `torch.profiler`. */
 export type { EventAverage } from './averages';
@@ -49,9 +51,9 @@ export class Profile<T = unknown> {
   }
 
   /** Writes the events as JSON for chrome://tracing or https://ui.perfetto.dev; folders on the way are made. */
-  export_chrome_trace(path: string): void {
-    if (typeof path !== 'string' || path === '') fail_type('export_chrome_trace', 'path', 'the name of a file', path);
-    write_trace(path, trace_of(this.events, this.memory));
+  export_chrome_trace(path: FilePath): void {
+    const op = 'export_chrome_trace';
+    write_whole(op, path_of(op, path), JSON.stringify(trace_of(this.events, this.memory)));
   }
 }
 

@@ -1,6 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fail } from '../errors';
 import type { MemorySample, ProfilerEvent } from './recorder';
 
 /** Chrome's trace event format, which chrome://tracing and https://ui.perfetto.dev open. */
@@ -27,13 +24,4 @@ export function trace_of(events: readonly ProfilerEvent[], memory: readonly Memo
 
 function arguments_of({ bytes, flops, allocations, allocated }: ProfilerEvent): object {
   return Object.fromEntries(Object.entries({ bytes, flops, allocations, allocated }).filter(([, value]) => value > 0));
-}
-
-export function write_trace(path: string, trace: object): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, JSON.stringify(trace));
-  } catch (error) {
-    fail('export_chrome_trace', `cannot write ${JSON.stringify(path)}: ${(error as Error).message}`);
-  }
 }
