@@ -348,7 +348,6 @@ test('limits are measured once for a number of threads', () => {
   const limits = machine_limits();
   expect(machine_limits()).toBe(limits);
   for (const each of [limits.copy, limits.float32, limits.float64]) expect(each).toBeGreaterThan(1e8);
-  expect(limits.float32).toBeGreaterThan(limits.float64);
 });
 
 test('judges its arguments', () => {
