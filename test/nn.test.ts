@@ -705,6 +705,23 @@ describe('utils', () => {
     expect(values(q[0].grad)).toEqual([2, -2]);
   });
 
+  test('get_total_norm and clip_grads_with_norm_, any norm', () => {
+    const grads = (p: torch.Tensor[]) => p.map((each) => each.grad!);
+    const p = with_grads([3, -1], [2]);
+    expect(nn.utils.get_total_norm(grads(p)).item()).toBeCloseTo(Math.sqrt(14), 6);
+    expect(nn.utils.get_total_norm(grads(p), 3).item()).toBeCloseTo(Math.cbrt(36), 6);
+    expect(nn.utils.get_total_norm(grads(p), { norm_type: Infinity }).item()).toBe(3);
+    expect(nn.utils.get_total_norm([]).item()).toBe(0);
+    expect(() => nn.utils.get_total_norm([torch.tensor([Infinity])], { error_if_nonfinite: true })).toThrow(
+      /^get_total_norm: the norm of the gradients is Infinity$/,
+    );
+    const [by_norm, at_once] = [with_grads([3, -1], [2]), with_grads([3, -1], [2])];
+    nn.utils.clip_grads_with_norm_(by_norm, 0.5, nn.utils.get_total_norm(grads(by_norm), 3));
+    expect(nn.utils.clip_grad_norm_(at_once, 0.5, 3).item()).toBeCloseTo(Math.cbrt(36), 6);
+    expect(grads(by_norm).map(values)).toEqual(grads(at_once).map(values));
+    expect(nn.utils.get_total_norm(grads(at_once), 3).item()).toBeCloseTo(0.5, 5);
+  });
+
   test('parameters as a vector and back', () => {
     const fc = new nn.Linear(2, 2);
     const vector = nn.utils.parameters_to_vector(fc.parameters());

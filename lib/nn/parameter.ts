@@ -30,12 +30,6 @@ export class Parameter extends Tensor {
   }
 }
 
-/** `[torch.float32 of size 2x3]`: how lists of parameters print. */
-export function brief(tensor: Tensor): string {
-  const kind = tensor instanceof Parameter ? 'Parameter' : 'Tensor';
-  return `${kind} containing: [${tensor.dtype} of size ${tensor.shape.join('x')}]`;
-}
-
 /** Puts the memory and dtype of another tensor into this one, whose identity optimizers and users hold. */
 export function replace_data(target: Tensor, value: Tensor): void {
   const { storage, dtype, shape, strides, offset, count } = value;

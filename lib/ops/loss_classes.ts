@@ -4,9 +4,10 @@ import { check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { add, div, mul, sub } from './arithmetic';
 import { clamp_min } from './clamp';
 import { eq, ge, logical_and, logical_not } from './compare';
-import { arange } from './create';
+import { arange, read_item } from './create';
 import { cumsum } from './cumulative';
 import { op, type Reference, sample } from './define';
+import { max, min } from './extreme';
 import { gather } from './gather';
 import { index_select } from './indexing';
 import { check_reduction, type LossOptions, reduce_loss, reduced_reference } from './loss';
@@ -25,6 +26,12 @@ export interface MultiMarginLossOptions extends LossOptions {
   margin?: number;
   /** A factor for each class, by the target. */
   weight?: Tensor | null;
+}
+
+function check_labels(name: string, labels: Tensor, low: number, classes: number): void {
+  if (labels.count === 0) return;
+  for (const label of [read_item(min(labels)), read_item(max(labels))])
+    if (label < low || label >= classes) fail_range(name, `target ${label} is not one of ${classes} classes`);
 }
 
 /** Scores [classes] or [batch, classes] as [batch, classes], and the targets, whole numbers, alike. */
@@ -65,6 +72,7 @@ export const multi_margin_loss = op({
     const p = check_power(name, given.p);
     const margin = check_number(name, 'margin', given.margin);
     const { scores, labels, classes } = check_scores(name, input, target, 'one each');
+    check_labels(name, labels, 0, classes);
     const own = gather(scores, 1, labels);
     let short = clamp_min(add(sub(scores, own), margin), 0);
     if (p === 2) short = square(short);
@@ -125,6 +133,7 @@ export const multilabel_margin_loss = op({
     const given = check_options(name, options, { reduction: 'mean' as unknown });
     const reduction = check_reduction(name, given.reduction);
     const { scores, labels, classes } = check_scores(name, input, target, 'all');
+    check_labels(name, labels, -Infinity, classes);
     const listed = eq(cumsum(logical_not(ge(labels, 0)).long(), 1), 0);
     const safe = where(listed, labels, 0);
     const own = gather(scores, 1, safe);

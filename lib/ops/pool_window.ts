@@ -44,7 +44,8 @@ export function check_extent(op: string, name: string, value: unknown, dims: num
   if (list.length !== 1 && list.length !== dims)
     fail(op, `expected ${name} to be one integer or ${dims}, got ${shape_text(list)}`);
   list.forEach((each) => {
-    check_integer(op, name, each, low, FAR);
+    check_integer(op, name, each, low);
+    if (each > FAR) fail_range(op, `expected ${name} to be at most ${FAR}, got ${each}`);
   });
   return list.length === dims ? [...list] : new Array<number>(dims).fill(list[0]);
 }

@@ -1,7 +1,8 @@
 import { check_integer, fail, fail_range, fail_type } from '../../errors';
+import { type DType, float32, float64 } from '../../tensor/dtype';
 import { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
-import { brief, Parameter } from '../parameter';
+import { Parameter } from '../parameter';
 import { own_parameters } from '../tree';
 import { named_entries } from './container';
 
@@ -10,11 +11,17 @@ function as_parameter(op: string, name: string | number, value: unknown): Parame
   return value instanceof Tensor ? new Parameter(value) : fail_type(op, `parameter ${name}`, 'a Tensor', value);
 }
 
-function list_parameters(module: Module): string {
+/** PyTorch's two kinds of containers name the type of their parameters differently. */
+function list_parameters(module: Module, type_of: (dtype: DType) => string): string {
   return own_parameters(module)
-    .map(([name, parameter]) => `  (${name}): ${brief(parameter)}`)
+    .map(
+      ([name, { dtype, shape }]) => `  (${name}): Parameter containing: [${type_of(dtype)} of size ${shape.join('x')}]`,
+    )
     .join('\n');
 }
+
+const tensor_type = (dtype: DType): string =>
+  dtype === float32 ? 'torch.FloatTensor' : dtype === float64 ? 'torch.DoubleTensor' : String(dtype);
 
 /**
  * Holds parameters in a list, so that they are found. Tensors become parameters.
@@ -59,7 +66,7 @@ export class ParameterList extends Module {
   }
 
   override extra_repr(): string {
-    return list_parameters(this);
+    return list_parameters(this, String);
   }
 }
 
@@ -119,6 +126,6 @@ export class ParameterDict extends Module {
   }
 
   override extra_repr(): string {
-    return list_parameters(this);
+    return list_parameters(this, tensor_type);
   }
 }

@@ -1,12 +1,14 @@
 import { no_grad } from '../../autograd/mode';
-import { check_boolean, check_number, check_options, fail, fail_type } from '../../errors';
+import { check_boolean, check_number, check_options, fail, fail_range, fail_type } from '../../errors';
 import { kernel, result } from '../../native/kernel';
 import { list_kernel } from '../../native/list';
 import { copy_into, map_kernel } from '../../native/map';
 import { tensor } from '../../ops/create';
+import { abs, pow } from '../../ops/pointwise';
+import { sum } from '../../ops/reduce';
 import { contiguous } from '../../ops/views';
-import { type DType, float32 } from '../../tensor/dtype';
-import { check_tensor, Tensor } from '../../tensor/tensor';
+import { type DType, float32, float64 } from '../../tensor/dtype';
+import { check_floating, check_tensor, Tensor } from '../../tensor/tensor';
 
 /** Bounding gradients between `backward()` and `step()`. */
 
@@ -15,7 +17,7 @@ const scale_many = list_kernel('scale_many');
 const clamp = map_kernel('clamp');
 
 export interface ClipGradNormOptions {
-  /** 1, 2 (default) or Infinity. */
+  /** Any positive number, or Infinity. Default 2. */
   norm_type?: number;
   /** Raise where the norm is infinite or NaN. Default false. */
   error_if_nonfinite?: boolean;
@@ -34,10 +36,14 @@ const KINDS = new Map([
 /** Tensors in one call: 3 numbers each, far from the boundary's limit. */
 const AT_ONCE = 4096;
 
-function total_norm(grads: readonly Tensor[], norm_type: number): number {
-  const kind =
-    KINDS.get(norm_type) ?? fail('clip_grad_norm_', `expected norm_type to be 1, 2 or Infinity, got ${norm_type}`);
+/** The norm of all elements; 1, 2 and infinity in one native call. */
+function norm_of(grads: readonly Tensor[], norm_type: number): number {
+  const kind = KINDS.get(norm_type);
   let total = 0;
+  if (kind === undefined) {
+    for (const g of grads) total += sum(pow(abs(g.to(float64)), norm_type)).item() as number;
+    return total ** (1 / norm_type);
+  }
   for (const [dtype, all] of by_dtype(grads))
     for (let first = 0; first < all.length; first += AT_ONCE) {
       const dense = all.slice(first, first + AT_ONCE).map(contiguous);
@@ -71,8 +77,38 @@ function scale(grads: readonly Tensor[], factor: number): void {
   }
 }
 
+function check_norm(op: string, given: number | ClipGradNormOptions | undefined): Required<ClipGradNormOptions> {
+  const options = typeof given === 'number' ? { norm_type: given } : given;
+  const judged = check_options(op, options, { norm_type: 2, error_if_nonfinite: false });
+  if (!(check_number(op, 'norm_type', judged.norm_type) > 0))
+    fail_range(op, `expected norm_type to be positive, got ${judged.norm_type}`);
+  check_boolean(op, 'error_if_nonfinite', judged.error_if_nonfinite);
+  return judged;
+}
+
+function checked_norm(op: string, list: readonly Tensor[], options: Required<ClipGradNormOptions>): number {
+  const norm = norm_of(list, options.norm_type);
+  if (options.error_if_nonfinite && !Number.isFinite(norm)) fail(op, `the norm of the gradients is ${norm}`);
+  return norm;
+}
+
+const as_tensor = (norm: number, like: readonly Tensor[]): Tensor => tensor(norm, { dtype: like[0]?.dtype ?? float32 });
+
+/** At most `most` of what is `norm` now; where it is NaN or infinite, so are the gradients afterwards. */
+function shrink(grads: readonly Tensor[], most: number, norm: number): void {
+  scale(grads, norm > most - 1e-6 || Number.isNaN(norm) ? most / (norm + 1e-6) : 1);
+}
+
 /**
  * Scales all gradients so that their norm, taken as if they were one vector, is at most `max_norm`; returns the norm before.
+ * @example
+ * ```ts
+ * import * as torch from 'cresset';
+ * const weight = new torch.nn.Parameter(torch.zeros([2]));
+ * weight.grad = torch.tensor([3, 4]);
+ * torch.nn.utils.clip_grad_norm_([weight], 1).item(); // 5
+ * torch.nn.utils.clip_grad_norm_([weight], 1).item(); // 1.0000
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  */
 export function clip_grad_norm_(
@@ -80,20 +116,40 @@ export function clip_grad_norm_(
   max_norm: number,
   options?: number | ClipGradNormOptions,
 ): Tensor {
-  const given = typeof options === 'number' ? { norm_type: options } : options;
-  const { norm_type, error_if_nonfinite } = check_options<Required<ClipGradNormOptions>>('clip_grad_norm_', given, {
-    norm_type: 2,
-    error_if_nonfinite: false,
-  });
+  const judged = check_norm('clip_grad_norm_', options);
   const most = check_number('clip_grad_norm_', 'max_norm', max_norm);
-  check_boolean('clip_grad_norm_', 'error_if_nonfinite', error_if_nonfinite);
   return no_grad(() => {
     const grads = gradients('clip_grad_norm_', parameters);
-    const norm = total_norm(grads, norm_type);
-    if (error_if_nonfinite && !Number.isFinite(norm)) fail('clip_grad_norm_', `the norm of the gradients is ${norm}`);
-    scale(grads, norm > most - 1e-6 || Number.isNaN(norm) ? most / (norm + 1e-6) : 1);
-    return tensor(norm, { dtype: grads[0]?.dtype ?? float32 });
+    const norm = checked_norm('clip_grad_norm_', grads, judged);
+    shrink(grads, most, norm);
+    return as_tensor(norm, grads);
   });
+}
+
+/**
+ * The norm of tensors, taken as if they were one vector.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html
+ */
+export function get_total_norm(tensors: Tensor | Iterable<Tensor>, options?: number | ClipGradNormOptions): Tensor {
+  const judged = check_norm('get_total_norm', options);
+  const list = tensors instanceof Tensor ? [tensors] : [...tensors];
+  for (const each of list) check_floating('get_total_norm', 'each tensor', each);
+  return no_grad(() => as_tensor(checked_norm('get_total_norm', list, judged), list));
+}
+
+/**
+ * Scales all gradients as {@link clip_grad_norm_} does, by a norm that is known already.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grads_with_norm_.html
+ */
+export function clip_grads_with_norm_(
+  parameters: Tensor | Iterable<Tensor>,
+  max_norm: number,
+  total_norm: Tensor | number,
+): void {
+  const op = 'clip_grads_with_norm_';
+  const most = check_number(op, 'max_norm', max_norm);
+  const norm = check_number(op, 'total_norm', total_norm instanceof Tensor ? total_norm.item() : total_norm);
+  no_grad(() => shrink(gradients(op, parameters), most, norm));
 }
 
 /**
