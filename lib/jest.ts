@@ -26,6 +26,7 @@ export interface TensorMatchers<R> {
   toBeCloseToTensor(expected: TensorLike, options?: CloseOptions): R;
   /** The same shape, dtype and bits: -0 is not 0, and NaN equals NaN. */
   toEqualTensor(expected: TensorLike): R;
+  /** The tensor has this shape. */
   toHaveShape(shape: readonly number[]): R;
   toHaveShape(...shape: number[]): R;
   /** `torch.autograd.gradcheck` of the received function at these inputs. */
@@ -41,8 +42,11 @@ export interface TensorMatchers<R> {
 
 /** What importing `cresset/jest` adds to `expect` itself, for tensors inside `toEqual`, `objectContaining` and the like. */
 export interface AsymmetricTensorMatchers {
+  /** Matches tensors close to `expected`. */
   toBeCloseToTensor(expected: TensorLike, options?: CloseOptions): unknown;
+  /** Matches tensors of the same shape, dtype and bits. */
   toEqualTensor(expected: TensorLike): unknown;
+  /** Matches tensors of this shape. */
   toHaveShape(shape: readonly number[]): unknown;
   toHaveShape(...shape: number[]): unknown;
 }

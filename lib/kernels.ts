@@ -11,8 +11,10 @@ import { float32, float64 } from './tensor/dtype';
  * @packageDocumentation
  */
 
+/** What the kernels work on. */
 export type FloatArray = Float32Array | Float64Array;
 
+/** Options of {@link leaky_relu}. */
 export interface ForwardOptions<A extends FloatArray> {
   /** Slope where x <= 0, rounded to the array's type first. Default 0.01. */
   negative_slope?: number;
@@ -22,6 +24,7 @@ export interface ForwardOptions<A extends FloatArray> {
   mask?: Uint8Array;
 }
 
+/** Options of {@link leaky_relu_backward}. */
 export interface BackwardOptions<A extends FloatArray> {
   negative_slope?: number;
   /** The sign bits that forward wrote … */
@@ -48,7 +51,14 @@ export function leaky_relu<A extends FloatArray>(x: A, options?: ForwardOptions<
   return forward('leaky_relu', x, out ?? fresh('leaky_relu', x), mask, negative_slope);
 }
 
-/** {@link leaky_relu} in place; right for every slope when `mask` is kept for backward. */
+/**
+ * {@link leaky_relu} in place; right for every slope when `mask` is kept for backward.
+ * @example
+ * ```ts
+ * import { leaky_relu_ } from 'cresset/kernels';
+ * leaky_relu_(new Float32Array([-2, 3]), { negative_slope: 0.5 }); // [-1, 3]
+ * ```
+ */
 export function leaky_relu_<A extends FloatArray>(x: A, options?: Omit<ForwardOptions<A>, 'out'>): A {
   const { negative_slope, mask } = check_options('leaky_relu_', options, {
     negative_slope: 0.01,
@@ -57,7 +67,15 @@ export function leaky_relu_<A extends FloatArray>(x: A, options?: Omit<ForwardOp
   return forward('leaky_relu_', x, x, mask, negative_slope);
 }
 
-/** `x > 0 ? grad : grad * negative_slope`, x given as `input` or as the sign bits `mask`. Returns `out`, or a new array. */
+/**
+ * `x > 0 ? grad : grad * negative_slope`, x given as `input` or as the sign bits `mask`. Returns `out`, or a new array.
+ * @example
+ * ```ts
+ * import { leaky_relu_backward } from 'cresset/kernels';
+ * const input = new Float32Array([-2, 3]);
+ * leaky_relu_backward(new Float32Array([10, 10]), { input, negative_slope: 0.5 }); // [5, 10]
+ * ```
+ */
 export function leaky_relu_backward<A extends FloatArray>(grad: A, options: BackwardOptions<A>): A {
   const { negative_slope, out, mask, input } = check_options('leaky_relu_backward', options, {
     negative_slope: 0.01,
@@ -68,7 +86,16 @@ export function leaky_relu_backward<A extends FloatArray>(grad: A, options: Back
   return backward('leaky_relu_backward', grad, out ?? fresh('leaky_relu_backward', grad), mask, input, negative_slope);
 }
 
-/** {@link leaky_relu_backward} over the gradient itself. */
+/**
+ * {@link leaky_relu_backward} over the gradient itself.
+ * @example
+ * ```ts
+ * import { leaky_relu_, leaky_relu_backward_ } from 'cresset/kernels';
+ * const mask = new Uint8Array(1);
+ * leaky_relu_(new Float32Array([-2, 3]), { mask });
+ * leaky_relu_backward_(new Float32Array([100, 100]), { mask, negative_slope: 0.5 }); // [50, 100]
+ * ```
+ */
 export function leaky_relu_backward_<A extends FloatArray>(grad: A, options: Omit<BackwardOptions<A>, 'out'>): A {
   const { negative_slope, mask, input } = check_options('leaky_relu_backward_', options, {
     negative_slope: 0.01,
@@ -78,7 +105,14 @@ export function leaky_relu_backward_<A extends FloatArray>(grad: A, options: Omi
   return backward('leaky_relu_backward_', grad, grad, mask, input, negative_slope);
 }
 
-/** A zeroed typed array of n elements over an external ArrayBuffer whose memory is 64-byte aligned. */
+/**
+ * A zeroed typed array of n elements over an external ArrayBuffer whose memory is 64-byte aligned.
+ * @example
+ * ```ts
+ * import { alloc } from 'cresset/kernels';
+ * alloc(3); // [0, 0, 0]
+ * ```
+ */
 export function alloc(n: number, dtype?: 'float32' | DType): Float32Array;
 export function alloc(n: number, dtype: 'float64' | DType): Float64Array;
 export function alloc(n: number, dtype: string | DType = 'float32'): FloatArray {

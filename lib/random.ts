@@ -134,22 +134,57 @@ export function manual_seed(seed: number | bigint): Generator {
   return default_generator.manual_seed(seed);
 }
 
-/** The seed of the default generator. @see https://pytorch.org/docs/stable/generated/torch.initial_seed.html */
+/**
+ * The seed of the default generator.
+ * @example
+ * ```ts
+ * torch.manual_seed(7);
+ * torch.initial_seed(); // 7
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.initial_seed.html
+ */
 export function initial_seed(): number | bigint {
   return default_generator.initial_seed();
 }
 
-/** Seeds the default generator from the system's randomness. @see https://pytorch.org/docs/stable/generated/torch.seed.html */
+/**
+ * Seeds the default generator from the system's randomness.
+ * @example
+ * ```ts
+ * torch.seed() === torch.initial_seed(); // true
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.seed.html
+ */
 export function seed(): number | bigint {
   return default_generator.seed();
 }
 
-/** The default generator's state, for {@link set_rng_state}. @see https://pytorch.org/docs/stable/generated/torch.get_rng_state.html */
+/**
+ * The default generator's state, for {@link set_rng_state}.
+ * @example
+ * ```ts
+ * const state = torch.get_rng_state();
+ * const first = torch.rand([2]);
+ * torch.set_rng_state(state);
+ * torch.equal(torch.rand([2]), first); // true
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.get_rng_state.html
+ */
 export function get_rng_state(): Tensor {
   return default_generator.get_state();
 }
 
-/** Takes the default generator back to a state. @see https://pytorch.org/docs/stable/generated/torch.set_rng_state.html */
+/**
+ * Takes the default generator back to a state.
+ * @example
+ * ```ts
+ * const state = torch.get_rng_state();
+ * const first = torch.rand([2]);
+ * torch.set_rng_state(state);
+ * torch.equal(torch.rand([2]), first); // true
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.set_rng_state.html
+ */
 export function set_rng_state(state: Tensor): void {
   default_generator.set_state(state);
 }

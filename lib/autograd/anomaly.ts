@@ -1,6 +1,7 @@
 import { check_boolean, check_options, fail } from '../errors';
 import { anomaly_enabled, set_anomaly } from './node';
 
+/** Options of {@link detect_anomaly}. */
 export interface AnomalyOptions {
   /** Look for NaN in every gradient. Default true; false only adds the forward line to errors of a backward rule. */
   check_nan?: boolean;
@@ -27,12 +28,33 @@ export function set_detect_anomaly(mode: boolean, options?: AnomalyOptions): voi
   });
 }
 
+/**
+ * Whether backward checks for NaN; see {@link detect_anomaly}.
+ * @example
+ * ```ts
+ * torch.autograd.is_anomaly_enabled(); // false
+ * ```
+ */
 export function is_anomaly_enabled(): boolean {
   return anomaly_enabled();
 }
 
 /**
  * Anomaly mode for `using guard = torch.autograd.detect_anomaly()`, or for a callback.
+ * @example
+ * ```ts
+ * const x = torch.tensor([0], { requires_grad: true });
+ * const run = () => x.sqrt().mul(0).sum().backward();
+ * let message = '';
+ * torch.autograd.detect_anomaly(() => {
+ *   try {
+ *     run();
+ *   } catch (error) {
+ *     message = (error as Error).message;
+ *   }
+ * });
+ * message.includes('SqrtBackward0'); // true
+ * ```
  * @see https://pytorch.org/docs/stable/autograd.html#torch.autograd.detect_anomaly
  */
 export function detect_anomaly(): Disposable;

@@ -8,6 +8,7 @@ import { edge_of, type Grad, type Hook, type Node, requires_grad } from './node'
 
 /** What users call: `backward`, `torch.autograd.grad`, and the tensor properties that belong to the graph. */
 
+/** Options of {@link Tensor.backward} and {@link backward}. */
 export interface BackwardOptions {
   /** Keep what was saved, for another backward. Default: `create_graph`. */
   retain_graph?: boolean;
@@ -44,11 +45,21 @@ declare module '../tensor/tensor' {
     retain_grad(): void;
     /** Calls `hook` with the gradient when it is known; what it returns replaces it. */
     register_hook(hook: Hook): { remove(): void };
+    /** Takes this tensor itself out of the graph; it becomes a leaf. */
     detach_(): Tensor;
   }
 }
 
-/** Adds the gradients of `tensors` to the `.grad` of the leaves. @see https://pytorch.org/docs/stable/generated/torch.autograd.backward.html */
+/**
+ * Adds the gradients of `tensors` to the `.grad` of the leaves.
+ * @example
+ * ```ts
+ * const w = torch.tensor([2, 3], { requires_grad: true });
+ * torch.autograd.backward([w.mul(w).sum()]);
+ * w.grad!.tolist(); // [4, 6]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
+ */
 export function backward(
   tensors: Tensor | readonly Tensor[],
   grad_tensors?: Tensor | null | readonly (Tensor | null)[],
@@ -77,6 +88,7 @@ export function backward(
   });
 }
 
+/** Options of {@link grad}. */
 export interface GradOptions {
   grad_outputs?: Tensor | null | readonly (Tensor | null)[];
   retain_graph?: boolean;

@@ -8,7 +8,24 @@ import { Tensor } from '../tensor/tensor';
 import { no_grad } from './mode';
 import { type Grad, ManyNode, requires_grad, tracks_any } from './node';
 
-/** What `forward` leaves for `backward`. Values of your own may be assigned to properties. */
+/**
+ * What `forward` leaves for `backward`. Values of your own may be assigned to properties.
+ * @example
+ * ```ts
+ * class Square extends torch.autograd.Function {
+ *   static forward(ctx: torch.autograd.FunctionContext, x: torch.Tensor): torch.Tensor {
+ *     ctx.save_for_backward(x);
+ *     return x.mul(x);
+ *   }
+ *   static backward(ctx: torch.autograd.FunctionContext, g: torch.Tensor): torch.Tensor {
+ *     return g.mul(ctx.saved_tensors[0]).mul(2);
+ *   }
+ * }
+ * const x = torch.tensor([3], { requires_grad: true });
+ * Square.apply(x).backward();
+ * x.grad!.item(); // 6
+ * ```
+ */
 export class FunctionContext {
   /** Which arguments of `forward` need a gradient. */
   needs_input_grad: readonly boolean[] = [];
@@ -32,6 +49,7 @@ export class FunctionContext {
     this.to_save = tensors;
   }
 
+  /** What `save_for_backward` kept, in its order. */
   get saved_tensors(): Tensor[] {
     let next = 0;
     return this.to_save.map((tensor) =>
@@ -39,6 +57,7 @@ export class FunctionContext {
     ) as Tensor[];
   }
 
+  /** Outputs of `forward` that have no gradient, such as indices. */
   mark_non_differentiable(...tensors: Tensor[]): void {
     for (const tensor of tensors) this.not_differentiable.add(tensor);
   }
@@ -89,6 +108,7 @@ class UserNode extends ManyNode {
  * @see https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function
  */
 export class Function {
+  /** Runs `forward` and records the node whose gradient is `backward`. */
   static apply<A extends readonly unknown[], R extends Result>(this: FunctionClass<A, R>, ...args: A): R {
     const { name } = this;
     if (typeof this.forward !== 'function' || typeof this.backward !== 'function')

@@ -17,6 +17,7 @@ type ToOne = (...inputs: Tensor[]) => Tensor;
 type ToMany = (...inputs: Tensor[]) => Many;
 type Func = (...inputs: Tensor[]) => OneOrMany;
 
+/** Options of the functions of `torch.autograd.functional`. */
 export interface FunctionalOptions {
   /** Make the result part of the graph, for higher derivatives. Default false. */
   create_graph?: boolean;
@@ -175,6 +176,13 @@ function shown(result: OneOrMany, outs: readonly Tensor[], { create_graph }: Set
 
 /**
  * `[func(inputs), vᵀ·J]`: the product of a vector with the Jacobian, by one backward.
+ * @example
+ * ```ts
+ * const f = (x: torch.Tensor) => x.mul(x);
+ * const [y, product] = torch.autograd.functional.vjp(f, torch.tensor([1, 2]), torch.tensor([1, 10]));
+ * y.tolist(); // [1, 4]
+ * product.tolist(); // [2, 40]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
  */
 export function vjp(func: ToOne, inputs: Tensor, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor];
@@ -199,6 +207,12 @@ export function vjp(
 
 /**
  * `[func(inputs), J·v]`: the product of the Jacobian with a vector, by differentiating a backward.
+ * @example
+ * ```ts
+ * const f = (x: torch.Tensor) => x.mul(x);
+ * const [, product] = torch.autograd.functional.jvp(f, torch.tensor([1, 2]), torch.tensor([1, 10]));
+ * product.tolist(); // [2, 40]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
  */
 export function jvp(
@@ -238,6 +252,12 @@ export function jvp(
 
 /**
  * `[func(inputs), H·v]` for a function with a single value.
+ * @example
+ * ```ts
+ * const f = (x: torch.Tensor) => x.mul(x).mul(x).sum();
+ * const [, product] = torch.autograd.functional.hvp(f, torch.tensor([1, 2]), torch.tensor([1, 1]));
+ * product.tolist(); // [6, 12]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
  */
 export function hvp(func: ToOne, inputs: Tensor, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor];
@@ -253,6 +273,12 @@ export function hvp(
 
 /**
  * `[func(inputs), vᵀ·H]`; the Hessian being symmetric, the same as {@link hvp}.
+ * @example
+ * ```ts
+ * const f = (x: torch.Tensor) => x.mul(x).mul(x).sum();
+ * const [, product] = torch.autograd.functional.vhp(f, torch.tensor([1, 2]), torch.tensor([1, 1]));
+ * product.tolist(); // [6, 12]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
  */
 export function vhp(func: ToOne, inputs: Tensor, v?: Tensor | null, options?: FunctionalOptions): [Tensor, Tensor];

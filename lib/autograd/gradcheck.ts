@@ -8,6 +8,7 @@ import { element, read_elements, write_element } from './elements';
 import { type Disagreement, report } from './gradcheck_report';
 import { requires_grad } from './node';
 
+/** Options of {@link gradcheck}. */
 export interface GradcheckOptions {
   /** Step of the central difference. Default 1e-6. */
   eps?: number;
@@ -24,6 +25,7 @@ export interface GradcheckOptions {
 }
 
 type Result = Tensor | readonly Tensor[];
+/** A function of tensors that gives one tensor or several. */
 export type Differentiable = (...inputs: Tensor[]) => Result;
 type Settings = Required<GradcheckOptions>;
 
@@ -36,7 +38,18 @@ const standard: Settings = {
   fast_mode: false,
 };
 
-/** A gradient that is not what the central difference says. */
+/**
+ * A gradient that is not what the central difference says.
+ * @example
+ * ```ts
+ * const x = torch.tensor([3], { dtype: torch.float64, requires_grad: true });
+ * try {
+ *   torch.autograd.gradcheck((x) => x.mul(x.detach()), [x]);
+ * } catch (error) {
+ *   error instanceof torch.autograd.GradcheckError; // true
+ * }
+ * ```
+ */
 export class GradcheckError extends Error {
   override readonly name = 'GradcheckError';
 }

@@ -2,10 +2,26 @@ import { fail } from '../errors';
 
 let enabled = true;
 
+/**
+ * Whether operations are recorded for backward.
+ * @example
+ * ```ts
+ * torch.no_grad(() => torch.is_grad_enabled()); // false
+ * ```
+ */
 export function is_grad_enabled(): boolean {
   return enabled;
 }
 
+/**
+ * Turns recording on or off from here on, and returns what it was. {@link no_grad} ends by itself.
+ * @example
+ * ```ts
+ * const before = torch.set_grad_enabled(false);
+ * torch.ones([1], { requires_grad: true }).mul(2).requires_grad; // false
+ * torch.set_grad_enabled(before);
+ * ```
+ */
 export function set_grad_enabled(on: boolean): boolean {
   const previous = enabled;
   enabled = on;
@@ -51,7 +67,14 @@ export function no_grad<T>(body?: () => T): T | Disposable {
   return with_mode('no_grad', false, body);
 }
 
-/** The reverse of {@link no_grad}, for use inside it. */
+/**
+ * The reverse of {@link no_grad}, for use inside it.
+ * @example
+ * ```ts
+ * const w = torch.ones([2], { requires_grad: true });
+ * torch.no_grad(() => torch.enable_grad(() => w.mul(2).requires_grad)); // true
+ * ```
+ */
 export function enable_grad(): Disposable;
 export function enable_grad<T>(body: () => T): T;
 export function enable_grad<T>(body?: () => T): T | Disposable {

@@ -6,6 +6,7 @@ import { capture_stack } from './origin';
 export type Grad = Tensor | null;
 /** Gradients with respect to the inputs, in their order; null where none is needed or there is none. */
 export type Rule = (g: Tensor, node: Node) => readonly Grad[];
+/** Sees a gradient on its way; what it returns replaces it. */
 export type Hook = (grad: Tensor) => Tensor | undefined | void;
 
 let sequence = 0;
@@ -33,7 +34,14 @@ export function looks_for_nan(): boolean {
   return anomaly.enabled && anomaly.check_nan;
 }
 
-/** One recorded operation. A node is always younger than the nodes it leads to, so descending `sequence` is a topological order. */
+/**
+ * One recorded operation. A node is always younger than the nodes it leads to, so descending `sequence` is a topological order.
+ * @example
+ * ```ts
+ * const y = torch.ones([2], { requires_grad: true }).mul(2);
+ * y.grad_fn!.name; // 'MulBackward0'
+ * ```
+ */
 export class Node {
   readonly sequence: number;
   readonly next: (Node | null)[];
@@ -95,6 +103,7 @@ export class Node {
     });
   }
 
+  /** The gradients of the inputs from those of the outputs. */
   apply(grads: readonly Grad[]): readonly Grad[] {
     if (this.freed)
       fail(
@@ -122,6 +131,7 @@ export class Node {
     this.freed = true;
   }
 
+  /** Calls a hook with the gradient of an output; the result takes the hook away. */
   add_hook(index: number, hook: Hook): { remove(): void } {
     this.hooks ??= new Map();
     const list = this.hooks.get(index) ?? [];
@@ -135,6 +145,7 @@ export class Node {
     };
   }
 
+  /** The name, as in PyTorch: `<MulBackward0>`. */
   toString(): string {
     return `<${this.name}>`;
   }

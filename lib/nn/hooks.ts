@@ -6,6 +6,7 @@ import type { Module } from './module';
 
 /** Taken back with `remove()`. */
 export interface RemovableHandle extends Disposable {
+  /** Takes the hook away. */
   remove(): void;
 }
 

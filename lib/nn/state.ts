@@ -9,6 +9,7 @@ import { each_path, join, own_buffers, own_parameters } from './tree';
 /** Names and tensors of a module, in the order of the module. */
 export type StateDict = Record<string, Tensor>;
 
+/** Options of {@link Module.load_state_dict}. */
 export interface LoadStateDictOptions {
   /** Every name must be on both sides. Default true. */
   strict?: boolean;

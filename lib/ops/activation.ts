@@ -38,7 +38,14 @@ declare module '../tensor/tensor' {
 type WithInplace = (input: Tensor, inplace?: boolean | InplaceOption) => Tensor;
 type InPlace = (input: Tensor) => Tensor;
 
-/** `max(x, 0)`, with gradient 0 at 0. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
+/**
+ * `max(x, 0)`, with gradient 0 at 0.
+ * @example
+ * ```ts
+ * torch.nn.functional.relu(torch.tensor([-1, 2])).tolist(); // [0, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
+ */
 export const relu: WithInplace = activation({
   name: 'relu',
   integers: 'keep',
@@ -56,7 +63,14 @@ export const relu_: InPlace = in_place(relu);
 const within = (g: Tensor, y: Tensor, low: number, high: number): Tensor =>
   where(logical_and(gt(y, low), lt(y, high)), g, 0);
 
-/** `min(max(x, 0), 6)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
+/**
+ * `min(max(x, 0), 6)`.
+ * @example
+ * ```ts
+ * torch.nn.functional.relu6(torch.tensor([-1, 2, 8])).tolist(); // [0, 2, 6]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html
+ */
 export const relu6: WithInplace = activation({
   name: 'relu6',
   integers: 'keep',
@@ -70,6 +84,7 @@ export const relu6: WithInplace = activation({
   avoid: [0, 6],
 });
 
+/** Options of {@link hardtanh}. */
 export interface HardtanhOptions extends InplaceOption {
   /** Default -1. */
   min_val?: number;
@@ -77,7 +92,14 @@ export interface HardtanhOptions extends InplaceOption {
   max_val?: number;
 }
 
-/** Elements within `min_val` and `max_val`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html */
+/**
+ * Elements within `min_val` and `max_val`.
+ * @example
+ * ```ts
+ * torch.nn.functional.hardtanh(torch.tensor([-3, 0.5, 3])).tolist(); // [-1, 0.5, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
+ */
 export const hardtanh: (
   input: Tensor,
   min_val?: number | HardtanhOptions,
@@ -105,12 +127,20 @@ export const hardtanh: (
 export const hardtanh_: (input: Tensor, min_val?: number | HardtanhOptions, max_val?: number) => Tensor =
   in_place(hardtanh);
 
+/** Options of {@link threshold}. */
 export interface ThresholdOptions extends InplaceOption {
   threshold: number;
   value: number;
 }
 
-/** `x > threshold ? x : value`; NaN stays NaN. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
+/**
+ * `x > threshold ? x : value`; NaN stays NaN.
+ * @example
+ * ```ts
+ * torch.nn.functional.threshold(torch.tensor([0.5, 2]), 1, -7).tolist(); // [-7, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
+ */
 export const threshold: (
   input: Tensor,
   threshold: number | ThresholdOptions,
@@ -139,6 +169,7 @@ export const threshold: (
 export const threshold_: (input: Tensor, threshold: number | ThresholdOptions, value?: number) => Tensor =
   in_place(threshold);
 
+/** Options of {@link elu} and {@link celu}. */
 export interface EluOptions extends InplaceOption {
   /** Default 1. */
   alpha?: number;
@@ -153,7 +184,14 @@ function elu_gradient(g: Tensor, x: Tensor, alpha: number, scale = 1, input_scal
   return where(gt(x, 0), mul(g, scale), mul(g, slope));
 }
 
-/** `x > 0 ? x : alpha * (exp(x) - 1)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
+/**
+ * `x > 0 ? x : alpha * (exp(x) - 1)`.
+ * @example
+ * ```ts
+ * torch.nn.functional.elu(torch.tensor([-1, 2])).tolist(); // [-0.6321, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html
+ */
 export const elu: Elu = activation<never, [number]>({
   name: 'elu',
   parameters: [['alpha', 1]],
@@ -172,7 +210,14 @@ export const elu: Elu = activation<never, [number]>({
 /** {@link elu} in place. */
 export const elu_: EluInPlace = in_place(elu);
 
-/** `x > 0 ? x : alpha * (exp(x / alpha) - 1)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
+/**
+ * `x > 0 ? x : alpha * (exp(x / alpha) - 1)`.
+ * @example
+ * ```ts
+ * torch.nn.functional.celu(torch.tensor([-1, 2]), 0.5).tolist(); // [-0.4323, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html
+ */
 export const celu: Elu = activation<never, [number]>({
   name: 'celu',
   parameters: [['alpha', 1]],
@@ -199,7 +244,14 @@ export const celu_: EluInPlace = in_place(celu);
 export const SELU_ALPHA = 1.6732632423543772;
 export const SELU_SCALE = 1.0507009873554805;
 
-/** `scale * elu(x, alpha)` with the constants that keep mean 0 and variance 1. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
+/**
+ * `scale * elu(x, alpha)` with the constants that keep mean 0 and variance 1.
+ * @example
+ * ```ts
+ * torch.nn.functional.selu(torch.tensor([-1, 2])).tolist(); // [-1.1113, 2.1014]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
+ */
 export const selu: WithInplace = activation({
   name: 'selu',
   kernel: 'elu',

@@ -7,6 +7,7 @@ import { type UnarySpec, unary_record } from './unary';
 
 /** How activations are declared: elementwise functions whose parameters may also be named, and that may write into their input. */
 
+/** Options of activations that can overwrite their input. */
 export interface InplaceOption {
   /** Write the result into the input. Default false. */
   inplace?: boolean;

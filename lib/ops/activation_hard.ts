@@ -22,6 +22,7 @@ declare module '../tensor/tensor' {
   }
 }
 
+/** Options of {@link hardshrink} and {@link softshrink}. */
 export interface ShrinkOptions {
   /** Half the width of the gap. Default 0.5. */
   lambd?: number;
@@ -30,7 +31,14 @@ export interface ShrinkOptions {
 type WithInplace = (input: Tensor, inplace?: boolean | InplaceOption) => Tensor;
 type Shrink = (input: Tensor, lambd?: number | ShrinkOptions) => Tensor;
 
-/** `min(max(x + 3, 0), 6) / 6`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
+/**
+ * `min(max(x + 3, 0), 6) / 6`.
+ * @example
+ * ```ts
+ * torch.nn.functional.hardsigmoid(torch.tensor([-4, 0, 1.5])).tolist(); // [0, 0.5, 0.75]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
+ */
 export const hardsigmoid: WithInplace = activation({
   name: 'hardsigmoid',
   backward_kernel: 'hardsigmoid_backward',
@@ -40,7 +48,14 @@ export const hardsigmoid: WithInplace = activation({
   avoid: [-3, 3],
 });
 
-/** `x * hardsigmoid(x)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
+/**
+ * `x * hardsigmoid(x)`.
+ * @example
+ * ```ts
+ * torch.nn.functional.hardswish(torch.tensor([-4, 1.5, 4])).tolist(); // [0, 1.125, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html
+ */
 export const hardswish: WithInplace = activation({
   name: 'hardswish',
   backward_kernel: 'hardswish_backward',
@@ -52,7 +67,14 @@ export const hardswish: WithInplace = activation({
 
 const outside = (g: Tensor, x: Tensor, lambd: number): Tensor => where(logical_or(gt(x, lambd), lt(x, -lambd)), g, 0);
 
-/** 0 where `|x| <= lambd`, else x. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
+/**
+ * 0 where `|x| <= lambd`, else x.
+ * @example
+ * ```ts
+ * torch.nn.functional.hardshrink(torch.tensor([-1, 0.3, 1])).tolist(); // [-1, 0, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html
+ */
 export const hardshrink: Shrink = activation<never, [number]>({
   name: 'hardshrink',
   inplace: 'none',
@@ -64,7 +86,14 @@ export const hardshrink: Shrink = activation<never, [number]>({
   sample_parameters: [[1], [-0.3]],
 });
 
-/** x moved towards 0 by `lambd`, and 0 where it is nearer than that. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html */
+/**
+ * x moved towards 0 by `lambd`, and 0 where it is nearer than that.
+ * @example
+ * ```ts
+ * torch.nn.functional.softshrink(torch.tensor([-1, 0.3, 2])).tolist(); // [-0.5, 0, 1.5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html
+ */
 export const softshrink: Shrink = activation<never, [number]>({
   name: 'softshrink',
   inplace: 'none',

@@ -25,6 +25,10 @@ declare module '../tensor/tensor' {
 
 /**
  * `softmax(-x)` along `dim`.
+ * @example
+ * ```ts
+ * torch.nn.functional.softmin(torch.tensor([0, 1]), 0).tolist(); // [0.7311, 0.2689]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
  */
 export const softmin = op({
@@ -97,6 +101,7 @@ function glu_rule(dim: number) {
   };
 }
 
+/** Options of {@link glu}. */
 export interface GluOptions {
   /** The dimension to halve. Default -1. */
   dim?: number;

@@ -24,6 +24,7 @@ declare module '../tensor/tensor' {
   }
 }
 
+/** Options of {@link rrelu}. */
 export interface RReluOptions extends InplaceOption {
   /** Default 1/8. */
   lower?: number;

@@ -53,7 +53,14 @@ const rest = (x: Tensor): Tensor => sub(1, x);
 const sigmoid_of = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
 const softplus_of = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** `1 / (1 + exp(-x))`; integers give floats. @see https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
+/**
+ * `1 / (1 + exp(-x))`; integers give floats.
+ * @example
+ * ```ts
+ * torch.sigmoid(torch.tensor([0, 1])).tolist(); // [0.5, 0.7311]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.sigmoid.html
+ */
 export const sigmoid: Plain = activation({
   name: 'sigmoid',
   integers: 'to_float',
@@ -67,7 +74,14 @@ export const sigmoid: Plain = activation({
 /** {@link sigmoid} in place. */
 export const sigmoid_: Plain = in_place(sigmoid);
 
-/** The hyperbolic tangent; integers give floats. @see https://pytorch.org/docs/stable/generated/torch.tanh.html */
+/**
+ * The hyperbolic tangent; integers give floats.
+ * @example
+ * ```ts
+ * torch.tanh(torch.tensor([0, 1])).tolist(); // [0, 0.7616]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.tanh.html
+ */
 export const tanh: Plain = activation({
   name: 'tanh',
   integers: 'to_float',
@@ -81,7 +95,14 @@ export const tanh: Plain = activation({
 /** {@link tanh} in place. */
 export const tanh_: Plain = in_place(tanh);
 
-/** The error function, `2 / sqrt(pi)` times the integral of `exp(-t²)` from 0 to x. @see https://pytorch.org/docs/stable/generated/torch.erf.html */
+/**
+ * The error function, `2 / sqrt(pi)` times the integral of `exp(-t²)` from 0 to x.
+ * @example
+ * ```ts
+ * torch.erf(torch.tensor([0, 1])).tolist(); // [0, 0.8427]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.erf.html
+ */
 export const erf: Plain = unary({
   name: 'erf',
   gradient: (g, x) => mul(mul(g, exp(neg(square(x)))), 2 / Math.sqrt(Math.PI)),
@@ -101,7 +122,14 @@ function erf_of(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** `log(sigmoid(x))`, exact where sigmoid itself would underflow. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html */
+/**
+ * `log(sigmoid(x))`, exact where sigmoid itself would underflow.
+ * @example
+ * ```ts
+ * torch.nn.functional.logsigmoid(torch.tensor([0, -400])).tolist(); // [-0.6931, -400]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
+ */
 export const logsigmoid: Plain = activation({
   name: 'logsigmoid',
   inplace: 'none',
@@ -111,6 +139,7 @@ export const logsigmoid: Plain = activation({
   samples: far,
 });
 
+/** Options of {@link softplus}. */
 export interface SoftplusOptions {
   /** Default 1. */
   beta?: number;
@@ -118,7 +147,14 @@ export interface SoftplusOptions {
   threshold?: number;
 }
 
-/** `log(1 + exp(beta * x)) / beta`, and x itself above the threshold. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html */
+/**
+ * `log(1 + exp(beta * x)) / beta`, and x itself above the threshold.
+ * @example
+ * ```ts
+ * torch.nn.functional.softplus(torch.tensor([0, 400])).tolist(); // [0.6931, 400]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
+ */
 export const softplus: (input: Tensor, beta?: number | SoftplusOptions, threshold?: number) => Tensor = activation<
   never,
   [number, number]
@@ -143,7 +179,14 @@ export const softplus: (input: Tensor, beta?: number | SoftplusOptions, threshol
   samples: far,
 });
 
-/** `x / (1 + |x|)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
+/**
+ * `x / (1 + |x|)`.
+ * @example
+ * ```ts
+ * torch.nn.functional.softsign(torch.tensor([-1, 3])).tolist(); // [-0.5, 0.75]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html
+ */
 export const softsign: Plain = activation({
   name: 'softsign',
   inplace: 'none',
@@ -154,7 +197,14 @@ export const softsign: Plain = activation({
   avoid: [0],
 });
 
-/** `x - tanh(x)`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
+/**
+ * `x - tanh(x)`.
+ * @example
+ * ```ts
+ * torch.nn.functional.tanhshrink(torch.tensor([0, 1])).tolist(); // [0, 0.2384]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html
+ */
 export const tanhshrink: Plain = activation({
   name: 'tanhshrink',
   inplace: 'none',
@@ -164,7 +214,14 @@ export const tanhshrink: Plain = activation({
   reference: (x) => x - Math.tanh(x),
 });
 
-/** `x * sigmoid(x)`, also known as swish. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
+/**
+ * `x * sigmoid(x)`, also known as swish.
+ * @example
+ * ```ts
+ * torch.nn.functional.silu(torch.tensor([0, 1])).tolist(); // [0, 0.7311]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
+ */
 export const silu: WithInplace = activation({
   name: 'silu',
   backward_kernel: 'silu_backward',
@@ -176,7 +233,14 @@ export const silu: WithInplace = activation({
   samples: far,
 });
 
-/** `x * tanh(softplus(x))`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
+/**
+ * `x * tanh(softplus(x))`.
+ * @example
+ * ```ts
+ * torch.nn.functional.mish(torch.tensor([-1, 1])).tolist(); // [-0.3034, 0.8651]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html
+ */
 export const mish: WithInplace = activation({
   name: 'mish',
   backward_kernel: 'mish_backward',
@@ -188,6 +252,7 @@ export const mish: WithInplace = activation({
   samples: far,
 });
 
+/** Options of {@link gelu}. */
 export interface GeluOptions {
   /** `none`: by the error function. `tanh`: the older approximation. Default none. */
   approximate?: 'none' | 'tanh';

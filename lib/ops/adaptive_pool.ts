@@ -13,10 +13,12 @@ import { positional } from './reduction';
 /** One number for all directions, or one for each; null keeps the input's size. */
 export type OutputSize = number | null | readonly (number | null)[];
 
+/** Options of adaptive pooling. */
 export interface AdaptivePoolOptions {
   output_size?: OutputSize;
 }
 
+/** Options of adaptive max pooling. */
 export interface AdaptiveMaxPoolOptions extends AdaptivePoolOptions {
   /** Also return where in its plane each element was found. Default false. */
   return_indices?: boolean;
@@ -116,6 +118,10 @@ function declare_max(dims: 1 | 2): AdaptiveMaxPool {
 
 /**
  * The means of `output_size` windows over the last dimension of [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * torch.nn.functional.adaptive_avg_pool1d(torch.tensor([[1, 2, 3, 4]]), 2).tolist(); // [[1.5, 3.5]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html
  */
 export const adaptive_avg_pool1d = declare_avg(1);
@@ -135,12 +141,20 @@ export const adaptive_avg_pool2d = declare_avg(2);
 
 /**
  * The largest elements of `output_size` windows over the last dimension of [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * torch.nn.functional.adaptive_max_pool1d(torch.tensor([[1, 2, 3, 4]]), 2).tolist(); // [[2, 4]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html
  */
 export const adaptive_max_pool1d = declare_max(1);
 
 /**
  * The largest elements of `output_size` windows over the last two dimensions of [N, C, H, W] or [C, H, W].
+ * @example
+ * ```ts
+ * torch.nn.functional.adaptive_max_pool2d(torch.randn([1, 3, 8, 8]), [2, 2]).shape; // [1, 3, 2, 2]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html
  */
 export const adaptive_max_pool2d = declare_max(2);

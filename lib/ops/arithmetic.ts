@@ -13,19 +13,32 @@ import { clone, set_add_elements } from './views';
 
 declare module '../tensor/tensor' {
   interface Tensor {
+    /** `input + other`; a number or a tensor that broadcasts. */
     add(other: Operand): Tensor;
     add_(other: Operand): Tensor;
+    /** `input - other`; a number or a tensor that broadcasts. */
     sub(other: Operand): Tensor;
     sub_(other: Operand): Tensor;
+    /** `input * other`, element by element; a number or a tensor that broadcasts. */
     mul(other: Operand): Tensor;
     mul_(other: Operand): Tensor;
+    /** `input / other`, a number or a tensor that broadcasts; integers give floats. */
     div(other: Operand): Tensor;
     div_(other: Operand): Tensor;
+    /** `-input`. */
     neg(): Tensor;
     neg_(): Tensor;
   }
 }
 
+/**
+ * `input + other`; a number or a tensor that broadcasts. `alpha` multiplies `other` first.
+ * @example
+ * ```ts
+ * torch.add(torch.tensor([1, 2]), torch.tensor([[10], [20]])).tolist(); // [[11, 12], [21, 22]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.add.html
+ */
 export const add = binary({
   name: 'add',
   bools: 'logical_or',
@@ -33,12 +46,28 @@ export const add = binary({
   reference: (a, b) => a + b,
 });
 
+/**
+ * `input - other`; a number or a tensor that broadcasts.
+ * @example
+ * ```ts
+ * torch.sub(torch.tensor([1, 2]), 3).tolist(); // [-2, -1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.sub.html
+ */
 export const sub = binary({
   name: 'sub',
   gradient: [(g) => g, (g) => neg(g)],
   reference: (a, b) => a - b,
 });
 
+/**
+ * `input * other`, element by element; a number or a tensor that broadcasts.
+ * @example
+ * ```ts
+ * torch.mul(torch.tensor([1, 2]), torch.tensor([3, 4])).tolist(); // [3, 8]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.mul.html
+ */
 export const mul: (input: Operand, other: Operand) => Tensor = binary({
   name: 'mul',
   bools: 'logical_and',
@@ -47,6 +76,14 @@ export const mul: (input: Operand, other: Operand) => Tensor = binary({
   reference: (a, b) => a * b,
 });
 
+/**
+ * `input / other`, a number or a tensor that broadcasts; integers give floats.
+ * @example
+ * ```ts
+ * torch.div(torch.tensor([1, 3]), 2).tolist(); // [0.5, 1.5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.div.html
+ */
 export const div: (input: Operand, other: Operand) => Tensor = binary({
   name: 'div',
   integers: 'to_float',
@@ -56,6 +93,14 @@ export const div: (input: Operand, other: Operand) => Tensor = binary({
   range_b: [0.5, 2],
 });
 
+/**
+ * `-input`.
+ * @example
+ * ```ts
+ * torch.neg(torch.tensor([1, -2])).tolist(); // [-1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.neg.html
+ */
 export const neg: (input: Tensor) => Tensor = unary({
   name: 'neg',
   integers: 'keep',

@@ -18,7 +18,14 @@ declare module '../tensor/tensor' {
   }
 }
 
-/** Moves dimensions to other places; the rest keep their order. @see https://pytorch.org/docs/stable/generated/torch.movedim.html */
+/**
+ * Moves dimensions to other places; the rest keep their order.
+ * @example
+ * ```ts
+ * torch.movedim(torch.zeros([2, 3, 4]), 0, -1).shape; // [3, 4, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.movedim.html
+ */
 export const movedim = op({
   name: 'movedim',
   call: (input: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
@@ -44,14 +51,28 @@ export const movedim = op({
   ],
 });
 
-/** Another name of transpose. @see https://pytorch.org/docs/stable/generated/torch.swapaxes.html */
+/**
+ * Another name of transpose.
+ * @example
+ * ```ts
+ * torch.swapaxes(torch.zeros([2, 3, 4]), 0, 2).shape; // [4, 3, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.swapaxes.html
+ */
 export const swapaxes = op({
   name: 'swapaxes',
   call: (input: Tensor, axis0: number, axis1: number): Tensor => transpose(input, axis0, axis1),
   samples: () => [{ args: [sample([2, 3, 4]), 0, -1] }],
 });
 
-/** Another name of expand. @see https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
+/**
+ * Another name of expand.
+ * @example
+ * ```ts
+ * torch.broadcast_to(torch.tensor([1, 2]), [3, 2]).tolist(); // [[1, 2], [1, 2], [1, 2]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.broadcast_to.html
+ */
 export const broadcast_to = op({
   name: 'broadcast_to',
   call: (input: Tensor, shape: readonly number[]): Tensor => expand(input, shape),
@@ -88,16 +109,43 @@ function side_by_side(name: 'hstack' | 'vstack' | 'dstack', ndim: number, dim_of
   });
 }
 
-/** Side by side: along the second dimension, vectors along the first. @see https://pytorch.org/docs/stable/generated/torch.hstack.html */
+/**
+ * Side by side: along the second dimension, vectors along the first.
+ * @example
+ * ```ts
+ * torch.hstack([torch.tensor([1, 2]), torch.tensor([3])]).tolist(); // [1, 2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.hstack.html
+ */
 export const hstack = side_by_side('hstack', 1, ({ ndim }) => (ndim === 1 ? 0 : 1));
-/** One below the other; vectors become rows. @see https://pytorch.org/docs/stable/generated/torch.vstack.html */
+/**
+ * One below the other; vectors become rows.
+ * @example
+ * ```ts
+ * torch.vstack([torch.tensor([1, 2]), torch.tensor([3, 4])]).tolist(); // [[1, 2], [3, 4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.vstack.html
+ */
 export const vstack = side_by_side('vstack', 2, () => 0);
-/** One behind the other, along the third dimension. @see https://pytorch.org/docs/stable/generated/torch.dstack.html */
+/**
+ * One behind the other, along the third dimension.
+ * @example
+ * ```ts
+ * torch.dstack([torch.tensor([1, 2]), torch.tensor([3, 4])]).tolist(); // [[[1, 3], [2, 4]]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.dstack.html
+ */
 export const dstack = side_by_side('dstack', 3, () => 2);
 
 /**
  * For each vector a tensor of the grid they span, in which it varies along its own dimension. `indexing` is `ij` (default: the first vector
  * along the first dimension) or `xy` (the first two swapped, as in pictures).
+ * @example
+ * ```ts
+ * const [x, y] = torch.meshgrid([torch.arange(2), torch.arange(3)], { indexing: 'ij' });
+ * x.tolist(); // [[0, 0, 0], [1, 1, 1]]
+ * y.tolist(); // [[0, 1, 2], [0, 1, 2]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.meshgrid.html
  */
 export const meshgrid = op({

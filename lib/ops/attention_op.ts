@@ -9,6 +9,7 @@ import { repeat_interleave } from './join';
 import { positional } from './reduction';
 import { expand, reshape } from './views';
 
+/** Options of {@link scaled_dot_product_attention}. */
 export interface AttentionOptions {
   /**
    * Broadcast to [..., rows, keys]: bool, where true lets a row see a key, or of the queries' dtype, added to the scores.

@@ -24,11 +24,13 @@ import { contiguous } from './views';
 
 /** The mean of every window. */
 
+/** Options of average pooling. */
 export interface AvgPoolOptions extends Omit<WindowOptions, 'dilation'> {
   /** Count padding as zeros in the mean. Default true. */
   count_include_pad?: boolean;
 }
 
+/** Options of {@link avg_pool2d}. */
 export interface AvgPool2dOptions extends AvgPoolOptions {
   /** What sums are divided by instead of the number of elements. */
   divisor_override?: number | null;
@@ -171,6 +173,10 @@ export function avg_reference(x: Reference, axes: readonly Axis[], count: boolea
 
 /**
  * The mean of every window over the last dimension of [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * torch.nn.functional.avg_pool1d(torch.tensor([[1, 2, 3, 4]]), 2).tolist(); // [[1.5, 3.5]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
  */
 export const avg_pool1d = declare<AvgPoolOptions>(1);

@@ -25,6 +25,7 @@ import { where } from './where';
 
 /** Batch normalisation: channels (dimension 1) normalised by statistics of the batch, or by running ones. */
 
+/** Options of {@link batch_norm}. */
 export interface BatchNormOptions {
   /** Factor of each channel. */
   weight?: Tensor | null;

@@ -18,6 +18,7 @@ declare module '../tensor/tensor' {
   }
 }
 
+/** Options of {@link addcmul} and {@link addcdiv}. */
 export interface ValueOptions {
   /** The factor of the product. Default 1. */
   value?: number;
@@ -28,7 +29,14 @@ const of = (x: Reference, y: Reference, z: Reference | number, f: (x: number, y:
   data: Float64Array.from(x.data, (v, i) => f(v, y.data[i], typeof z === 'number' ? z : z.data[i])),
 });
 
-/** From `input` to `end`, by the share `weight`. @see https://pytorch.org/docs/stable/generated/torch.lerp.html */
+/**
+ * From `input` to `end`, by the share `weight`.
+ * @example
+ * ```ts
+ * torch.lerp(torch.tensor([0, 10]), torch.tensor([1, 20]), 0.5).tolist(); // [0.5, 15]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.lerp.html
+ */
 export const lerp = op({
   name: 'lerp',
   call: (input: Tensor, end: Tensor, weight: Operand): Tensor => {
@@ -64,7 +72,21 @@ function blend(name: 'addcmul' | 'addcdiv', combine: typeof mul, f: (y: number, 
   }) as unknown as (input: Tensor, tensor1: Operand, tensor2: Operand, options?: number | ValueOptions) => Tensor;
 }
 
-/** `input + value * tensor1 * tensor2`. @see https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+/**
+ * `input + value * tensor1 * tensor2`.
+ * @example
+ * ```ts
+ * torch.addcmul(torch.ones([2]), torch.tensor([1, 2]), torch.tensor([3, 4]), { value: 0.5 }).tolist(); // [2.5, 5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.addcmul.html
+ */
 export const addcmul = blend('addcmul', mul, (y, z) => y * z);
-/** `input + value * tensor1 / tensor2`. @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+/**
+ * `input + value * tensor1 / tensor2`.
+ * @example
+ * ```ts
+ * torch.addcdiv(torch.zeros([2]), torch.tensor([1, 3]), torch.tensor([2, 4]), { value: 10 }).tolist(); // [5, 7.5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+ */
 export const addcdiv = blend('addcdiv', div, (y, z) => y / z);

@@ -13,6 +13,7 @@ import { where } from './where';
 
 /** Keeping elements within bounds. */
 
+/** Options of {@link clamp}. */
 export interface ClampOptions {
   min?: Operand | null;
   max?: Operand | null;
@@ -25,8 +26,10 @@ declare module '../tensor/tensor' {
     clamp(options: ClampOptions): Tensor;
     clamp_(min?: Operand | null, max?: Operand | null): Tensor;
     clamp_(options: ClampOptions): Tensor;
+    /** No element less than `min`. */
     clamp_min(min: Operand): Tensor;
     clamp_min_(min: Operand): Tensor;
+    /** No element more than `max`. */
     clamp_max(max: Operand): Tensor;
     clamp_max_(max: Operand): Tensor;
   }
@@ -246,7 +249,14 @@ const one_bound_samples = () => [
   { args: [sample([9], { dtype: 'int32', range: [-9, 9] }), 2] },
 ];
 
-/** {@link clamp} from below only. @see https://pytorch.org/docs/stable/generated/torch.clamp.html */
+/**
+ * {@link clamp} from below only.
+ * @example
+ * ```ts
+ * torch.clamp_min(torch.tensor([-2, 3]), 1).tolist(); // [1, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
+ */
 export const clamp_min: OneBound = clamp_op<OneBound>(
   'clamp_min',
   (name, [bound]) => ({ low: check_operand(name, 'min', bound), high: null }),
@@ -254,7 +264,14 @@ export const clamp_min: OneBound = clamp_op<OneBound>(
   one_bound_samples,
   ([bound]) => [bound, null],
 );
-/** {@link clamp} from above only. @see https://pytorch.org/docs/stable/generated/torch.clamp.html */
+/**
+ * {@link clamp} from above only.
+ * @example
+ * ```ts
+ * torch.clamp_max(torch.tensor([-2, 3]), 1).tolist(); // [-2, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
+ */
 export const clamp_max: OneBound = clamp_op<OneBound>(
   'clamp_max',
   (name, [bound]) => ({ low: null, high: check_operand(name, 'max', bound) }),

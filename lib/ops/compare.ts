@@ -26,18 +26,31 @@ import { unary } from './unary';
 
 declare module '../tensor/tensor' {
   interface Tensor {
+    /** `input == other`. */
     eq(other: Operand): Tensor;
+    /** `input != other`. */
     ne(other: Operand): Tensor;
+    /** `input < other`. */
     lt(other: Operand): Tensor;
+    /** `input <= other`. */
     le(other: Operand): Tensor;
+    /** `input > other`. */
     gt(other: Operand): Tensor;
+    /** `input >= other`. */
     ge(other: Operand): Tensor;
+    /** Which elements are NaN, as bool. */
     isnan(): Tensor;
+    /** Which elements are infinite, as bool. */
     isinf(): Tensor;
+    /** Which elements are neither infinite nor NaN, as bool. */
     isfinite(): Tensor;
+    /** Are both nonzero? */
     logical_and(other: Operand): Tensor;
+    /** Is either nonzero? */
     logical_or(other: Operand): Tensor;
+    /** Is just one of the two nonzero? */
     logical_xor(other: Operand): Tensor;
+    /** Which elements are zero, as bool. */
     logical_not(): Tensor;
     /** Is any element nonzero? Over all dimensions or those named. */
     any(dim?: Dims, keepdim?: boolean): Tensor;
@@ -71,23 +84,86 @@ const comparison = (name: string, reference: (a: number, b: number) => boolean):
     ],
   });
 
-/** `input == other`. @see https://pytorch.org/docs/stable/generated/torch.eq.html */
+/**
+ * `input == other`.
+ * @example
+ * ```ts
+ * torch.eq(torch.tensor([1, 2]), torch.tensor([1, 3])).tolist(); // [true, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.eq.html
+ */
 export const eq = comparison('eq', (a, b) => a === b);
-/** `input != other`. @see https://pytorch.org/docs/stable/generated/torch.ne.html */
+/**
+ * `input != other`.
+ * @example
+ * ```ts
+ * torch.ne(torch.tensor([1, 2]), 1).tolist(); // [false, true]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.ne.html
+ */
 export const ne = comparison('ne', (a, b) => a !== b);
-/** `input < other`. @see https://pytorch.org/docs/stable/generated/torch.lt.html */
+/**
+ * `input < other`.
+ * @example
+ * ```ts
+ * torch.lt(torch.tensor([1, 2, 3]), 2).tolist(); // [true, false, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.lt.html
+ */
 export const lt = comparison('lt', (a, b) => a < b);
-/** `input <= other`. @see https://pytorch.org/docs/stable/generated/torch.le.html */
+/**
+ * `input <= other`.
+ * @example
+ * ```ts
+ * torch.le(torch.tensor([1, 2, 3]), 2).tolist(); // [true, true, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.le.html
+ */
 export const le = comparison('le', (a, b) => a <= b);
-/** `input > other`. @see https://pytorch.org/docs/stable/generated/torch.gt.html */
+/**
+ * `input > other`.
+ * @example
+ * ```ts
+ * torch.gt(torch.tensor([1, 2, 3]), 2).tolist(); // [false, false, true]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.gt.html
+ */
 export const gt = comparison('gt', (a, b) => a > b);
-/** `input >= other`. @see https://pytorch.org/docs/stable/generated/torch.ge.html */
+/**
+ * `input >= other`.
+ * @example
+ * ```ts
+ * torch.ge(torch.tensor([1, 2, 3]), 2).tolist(); // [false, true, true]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.ge.html
+ */
 export const ge = comparison('ge', (a, b) => a >= b);
-/** @see https://pytorch.org/docs/stable/generated/torch.logical_and.html */
+/**
+ * Are both nonzero? As bool; NaN counts as nonzero.
+ * @example
+ * ```ts
+ * torch.logical_and(torch.tensor([1, 1, 0]), torch.tensor([2, 0, 0])).tolist(); // [true, false, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.logical_and.html
+ */
 export const logical_and = comparison('logical_and', (a, b) => a !== 0 && b !== 0);
-/** @see https://pytorch.org/docs/stable/generated/torch.logical_or.html */
+/**
+ * Is either nonzero? As bool; NaN counts as nonzero.
+ * @example
+ * ```ts
+ * torch.logical_or(torch.tensor([1, 1, 0]), torch.tensor([2, 0, 0])).tolist(); // [true, true, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.logical_or.html
+ */
 export const logical_or = comparison('logical_or', (a, b) => a !== 0 || b !== 0);
-/** @see https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
+/**
+ * Is just one of the two nonzero? As bool; NaN counts as nonzero.
+ * @example
+ * ```ts
+ * torch.logical_xor(torch.tensor([1, 1, 0]), torch.tensor([2, 0, 0])).tolist(); // [false, true, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.logical_xor.html
+ */
 export const logical_xor = comparison('logical_xor', (a, b) => (a !== 0) !== (b !== 0));
 
 const test = (name: string, reference: (x: number) => boolean): ((input: Tensor) => Tensor) =>
@@ -102,13 +178,41 @@ const test = (name: string, reference: (x: number) => boolean): ((input: Tensor)
     ],
   });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.isnan.html */
+/**
+ * Which elements are NaN, as bool.
+ * @example
+ * ```ts
+ * torch.isnan(torch.tensor([1, Infinity, NaN])).tolist(); // [false, false, true]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.isnan.html
+ */
 export const isnan = test('isnan', Number.isNaN);
-/** @see https://pytorch.org/docs/stable/generated/torch.isinf.html */
+/**
+ * Which elements are infinite, as bool.
+ * @example
+ * ```ts
+ * torch.isinf(torch.tensor([1, -Infinity, NaN])).tolist(); // [false, true, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.isinf.html
+ */
 export const isinf = test('isinf', (x) => Math.abs(x) === Infinity);
-/** @see https://pytorch.org/docs/stable/generated/torch.isfinite.html */
+/**
+ * Which elements are neither infinite nor NaN, as bool.
+ * @example
+ * ```ts
+ * torch.isfinite(torch.tensor([1, Infinity, NaN])).tolist(); // [true, false, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.isfinite.html
+ */
 export const isfinite = test('isfinite', Number.isFinite);
-/** @see https://pytorch.org/docs/stable/generated/torch.logical_not.html */
+/**
+ * Which elements are zero, as bool.
+ * @example
+ * ```ts
+ * torch.logical_not(torch.tensor([0, 2])).tolist(); // [true, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.logical_not.html
+ */
 export const logical_not = test('logical_not', (x) => x === 0);
 
 interface Quantifier {
@@ -144,18 +248,40 @@ function quantifier(name: 'any' | 'all', reference: (values: number[]) => boolea
   }) as Quantifier;
 }
 
-/** Is any element nonzero? Over all dimensions or those named; false where there are none. @see https://pytorch.org/docs/stable/generated/torch.any.html */
+/**
+ * Is any element nonzero? Over all dimensions or those named; false where there are none.
+ * @example
+ * ```ts
+ * torch.any(torch.tensor([[0, 0], [0, 2]]), 1).tolist(); // [false, true]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.any.html
+ */
 export const any = quantifier('any', (values) => values.some((x) => x !== 0));
-/** Are all elements nonzero? Over all dimensions or those named; true where there are none. @see https://pytorch.org/docs/stable/generated/torch.all.html */
+/**
+ * Are all elements nonzero? Over all dimensions or those named; true where there are none.
+ * @example
+ * ```ts
+ * torch.all(torch.tensor([[true, false], [true, true]]), 1).tolist(); // [false, true]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.all.html
+ */
 export const all = quantifier('all', (values) => values.every((x) => x !== 0));
 
-/** The same shape, dtype and elements? NaN equals nothing. @see https://pytorch.org/docs/stable/generated/torch.equal.html */
+/**
+ * The same shape, dtype and elements? NaN equals nothing.
+ * @example
+ * ```ts
+ * torch.equal(torch.tensor([1, 2]), torch.tensor([1, 2])); // true
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.equal.html
+ */
 export function equal(input: Tensor, other: Tensor): boolean {
   check_tensor('equal', 'input', input);
   check_tensor('equal', 'other', other);
   return input.dtype === other.dtype && same_shape(input.shape, other.shape) && read_item(all(eq(input, other))) !== 0;
 }
 
+/** Options of {@link isclose} and {@link allclose}. */
 export interface CloseOptions {
   /** Relative to `other`. Default 1e-5. */
   rtol?: number;
@@ -165,7 +291,14 @@ export interface CloseOptions {
   equal_nan?: boolean;
 }
 
-/** Elementwise `|input - other| <= atol + rtol * |other|`. @see https://pytorch.org/docs/stable/generated/torch.isclose.html */
+/**
+ * Elementwise `|input - other| <= atol + rtol * |other|`.
+ * @example
+ * ```ts
+ * torch.isclose(torch.tensor([1, 1]), torch.tensor([1.000001, 1.1])).tolist(); // [true, false]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.isclose.html
+ */
 export function isclose(input: Tensor, other: Tensor, options?: CloseOptions): Tensor {
   check_tensor('isclose', 'input', input);
   check_tensor('isclose', 'other', other);

@@ -10,6 +10,7 @@ import type { Spatial } from './spatial';
 
 const defaults: Required<ConvOptions> = { stride: 1, padding: 0, dilation: 1, groups: 1 };
 
+/** What {@link conv1d} and {@link conv2d} are: positional arguments as in PyTorch, or options after the weight. */
 export interface Conv {
   (
     input: Tensor,

@@ -14,6 +14,7 @@ import type { Spatial } from './spatial';
 
 const defaults: Required<ConvTransposeOptions> = { stride: 1, padding: 0, output_padding: 0, groups: 1, dilation: 1 };
 
+/** What {@link conv_transpose1d} and {@link conv_transpose2d} are: positional arguments as in PyTorch, or options after the weight. */
 export interface ConvTranspose {
   (
     input: Tensor,

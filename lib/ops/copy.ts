@@ -25,6 +25,14 @@ export const contiguous = op({
   samples: () => [{ args: [sample([2, 3])] }],
 });
 
+/**
+ * A copy, part of the graph.
+ * @example
+ * ```ts
+ * torch.clone(torch.tensor([1, 2])).tolist(); // [1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.clone.html
+ */
 export const clone = op({
   name: 'clone',
   call: (x: Tensor): Tensor => {
@@ -37,6 +45,14 @@ export const clone = op({
   samples: () => [{ args: [sample([2, 3])] }, { args: [sample([])] }, { args: [sample([0])] }],
 });
 
+/**
+ * A view outside of the graph, in the same memory.
+ * @example
+ * ```ts
+ * const w = torch.ones([2], { requires_grad: true });
+ * torch.detach(w.mul(2)).requires_grad; // false
+ * ```
+ */
 export const detach = op({
   name: 'detach',
   call: (x: Tensor): Tensor => window(check_tensor('detach', 'input', x), x.shape, x.strides, x.offset),

@@ -17,6 +17,7 @@ import { allocate, check_tensor, Tensor } from '../tensor/tensor';
 
 /** Making tensors. */
 
+/** Options of functions that make tensors. */
 export interface TensorOptions {
   dtype?: DType;
   requires_grad?: boolean;
@@ -209,13 +210,31 @@ function constant(op: string, value: number | null): Sized {
  * @see https://pytorch.org/docs/stable/generated/torch.zeros.html
  */
 export const zeros = constant('zeros', 0);
-/** A tensor filled with 1. @see https://pytorch.org/docs/stable/generated/torch.ones.html */
+/**
+ * A tensor filled with 1.
+ * @example
+ * ```ts
+ * torch.ones([2, 2]).tolist(); // [[1, 1], [1, 1]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.ones.html
+ */
 export const ones = constant('ones', 1);
-/** Uninitialised memory. @see https://pytorch.org/docs/stable/generated/torch.empty.html */
+/**
+ * Uninitialised memory.
+ * @example
+ * ```ts
+ * torch.empty([2, 3]).shape; // [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.empty.html
+ */
 export const empty = constant('empty', null);
 
 /**
  * A tensor filled with one value: of bool for a boolean, of the default dtype for a number.
+ * @example
+ * ```ts
+ * torch.full([2, 2], 7).tolist(); // [[7, 7], [7, 7]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.full.html
  */
 export function full(size: readonly number[], fill_value: number | boolean, options?: TensorOptions): Tensor {
@@ -267,7 +286,14 @@ export function arange(...given: readonly unknown[]): Tensor {
 
 const linspace_kernel = kernel('linspace');
 
-/** `steps` numbers at equal distances from `start` to `end`, both included. @see https://pytorch.org/docs/stable/generated/torch.linspace.html */
+/**
+ * `steps` numbers at equal distances from `start` to `end`, both included.
+ * @example
+ * ```ts
+ * torch.linspace(0, 1, 5).tolist(); // [0, 0.25, 0.5, 0.75, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.linspace.html
+ */
 export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
   check_number('linspace', 'start', start);
   check_number('linspace', 'end', end);
@@ -280,7 +306,14 @@ export function linspace(start: number, end: number, steps: number, options?: Te
 
 const eye_kernel = kernel('eye');
 
-/** The identity matrix of n rows and m columns (default n). @see https://pytorch.org/docs/stable/generated/torch.eye.html */
+/**
+ * The identity matrix of n rows and m columns (default n).
+ * @example
+ * ```ts
+ * torch.eye(2, 3).tolist(); // [[1, 0, 0], [0, 1, 0]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.eye.html
+ */
 export function eye(n: number, options?: TensorOptions): Tensor;
 export function eye(n: number, m: number, options?: TensorOptions): Tensor;
 export function eye(n: number, ...more: readonly unknown[]): Tensor {
@@ -300,18 +333,50 @@ function like(op: string, input: Tensor, value: number | null, options: unknown)
   return finish(op, made, requires_grad);
 }
 
+/**
+ * Zeros in the shape and dtype of another tensor; options name another dtype.
+ * @example
+ * ```ts
+ * torch.zeros_like(torch.ones([2]), { dtype: torch.int64 }).dtype; // torch.int64
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.zeros_like.html
+ */
 export function zeros_like(input: Tensor, options?: TensorOptions): Tensor {
   return like('zeros_like', input, 0, options);
 }
 
+/**
+ * Ones in the shape and dtype of another tensor; options name another dtype.
+ * @example
+ * ```ts
+ * torch.ones_like(torch.zeros([2])).tolist(); // [1, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.ones_like.html
+ */
 export function ones_like(input: Tensor, options?: TensorOptions): Tensor {
   return like('ones_like', input, 1, options);
 }
 
+/**
+ * A tensor filled with one value, in the shape and dtype of another; options name another dtype.
+ * @example
+ * ```ts
+ * torch.full_like(torch.zeros([2]), 7).tolist(); // [7, 7]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.full_like.html
+ */
 export function full_like(input: Tensor, fill_value: number | boolean, options?: TensorOptions): Tensor {
   return like('full_like', input, check_number('full_like', 'fill_value', fill_value), options);
 }
 
+/**
+ * Uninitialised memory in the shape and dtype of another tensor; options name another dtype.
+ * @example
+ * ```ts
+ * torch.empty_like(torch.ones([2, 3])).shape; // [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.empty_like.html
+ */
 export function empty_like(input: Tensor, options?: TensorOptions): Tensor {
   return like('empty_like', input, null, options);
 }

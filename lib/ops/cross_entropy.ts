@@ -24,6 +24,7 @@ import { where } from './where';
 
 /** Losses of classes: log-softmax and the target's likelihood in one kernel. */
 
+/** Options of {@link nll_loss}. */
 export interface NllLossOptions extends LossOptions {
   /** A factor for each class. */
   weight?: Tensor | null;
@@ -31,6 +32,7 @@ export interface NllLossOptions extends LossOptions {
   ignore_index?: number;
 }
 
+/** Options of {@link cross_entropy}. */
 export interface CrossEntropyOptions extends NllLossOptions {
   /** How much of the target is spread over all classes, in [0, 1]. Default 0. */
   label_smoothing?: number;
@@ -252,7 +254,15 @@ export const cross_entropy = op({
     classification_reference(x, t, options, true),
 });
 
-/** The negative log likelihood of log probabilities. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html */
+/**
+ * The negative log likelihood of log probabilities.
+ * @example
+ * ```ts
+ * const log_probabilities = torch.tensor([[0.25, 0.75], [0.5, 0.5]]).log();
+ * torch.nn.functional.nll_loss(log_probabilities, torch.tensor([1n, 0n])).item(); // 0.4904
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+ */
 export const nll_loss = op({
   name: 'nll_loss',
   methods: [],

@@ -23,7 +23,14 @@ declare module '../tensor/tensor' {
 
 const run = kernel('cumsum');
 
-/** Running sums along a dimension, of the same shape; integers and bools give int64. @see https://pytorch.org/docs/stable/generated/torch.cumsum.html */
+/**
+ * Running sums along a dimension, of the same shape; integers and bools give int64.
+ * @example
+ * ```ts
+ * torch.cumsum(torch.tensor([1, 2, 3]), 0).tolist(); // [1, 3, 6]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.cumsum.html
+ */
 export const cumsum: (input: Tensor, dim: number, options?: { dtype?: DType | null }) => Tensor = op({
   name: 'cumsum',
   call: (input: Tensor, ...given: readonly unknown[]): Tensor => {

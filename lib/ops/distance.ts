@@ -11,6 +11,7 @@ import { sum } from './reduce';
 
 /** How near vectors are. */
 
+/** Options of {@link pairwise_distance}. */
 export interface PairwiseDistanceOptions {
   /** Which norm. Default 2. */
   p?: number;
@@ -19,6 +20,7 @@ export interface PairwiseDistanceOptions {
   keepdim?: boolean;
 }
 
+/** Options of {@link cosine_similarity}. */
 export interface CosineSimilarityOptions {
   /** Default 1. */
   dim?: number;
@@ -28,6 +30,10 @@ export interface CosineSimilarityOptions {
 
 /**
  * The norm of `x1 - x2 + eps` along the last dimension.
+ * @example
+ * ```ts
+ * torch.nn.functional.pairwise_distance(torch.tensor([[0, 0]]), torch.tensor([[3, 4]])).tolist(); // [5.000]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
  */
 export const pairwise_distance = op({
@@ -66,6 +72,10 @@ export const pairwise_distance = op({
 
 /**
  * The cosine of the angle between vectors along a dimension.
+ * @example
+ * ```ts
+ * torch.nn.functional.cosine_similarity(torch.tensor([[1, 0]]), torch.tensor([[3, 4]])).tolist(); // [0.6000]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
  */
 export const cosine_similarity = op({

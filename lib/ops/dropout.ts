@@ -15,6 +15,7 @@ import { contiguous } from './views';
 
 /** Elements dropped at random: one pass draws, scales and packs what was kept into bits for backward. */
 
+/** Options of {@link dropout} and its kin. */
 export interface DropoutOptions extends InplaceOption {
   /** The probability that an element is dropped. Default 0.5. */
   p?: number;
@@ -168,6 +169,10 @@ export const dropout = declare('dropout', true, plain_fate);
 
 /**
  * Dropout that keeps mean and variance of inputs of mean 0 and variance 1, for use with SELU; `training` is false unless given.
+ * @example
+ * ```ts
+ * torch.nn.functional.alpha_dropout(torch.randn([4]), { p: 0.5, training: true }).shape; // [4]
+ * ```
  * @see https://arxiv.org/abs/1706.02515
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  */

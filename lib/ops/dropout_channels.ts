@@ -70,6 +70,10 @@ function declare(
 
 /**
  * {@link dropout} of whole channels of [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * torch.nn.functional.dropout1d(torch.ones([2, 8, 5]), { p: 0.5, training: true }).shape; // [2, 8, 5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
  */
 export const dropout1d = declare('dropout1d', true, of_dims(3, 'channels'), plain_fate, [
@@ -79,6 +83,10 @@ export const dropout1d = declare('dropout1d', true, of_dims(3, 'channels'), plai
 
 /**
  * {@link dropout} of whole channels of [N, C, H, W], or of [N, C, L].
+ * @example
+ * ```ts
+ * torch.nn.functional.dropout2d(torch.ones([2, 8, 5, 5]), { p: 0.5, training: true }).shape; // [2, 8, 5, 5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
  */
 export const dropout2d = declare('dropout2d', true, of_dims(4, 'batch and channels'), plain_fate, [
@@ -88,6 +96,10 @@ export const dropout2d = declare('dropout2d', true, of_dims(4, 'batch and channe
 
 /**
  * {@link dropout} of whole channels of [N, C, D, H, W] or [C, D, H, W].
+ * @example
+ * ```ts
+ * torch.nn.functional.dropout3d(torch.ones([2, 8, 3, 5, 5])).shape; // [2, 8, 3, 5, 5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
  */
 export const dropout3d = declare('dropout3d', true, of_dims(5, 'channels'), plain_fate, [
@@ -97,6 +109,10 @@ export const dropout3d = declare('dropout3d', true, of_dims(5, 'channels'), plai
 
 /**
  * {@link alpha_dropout} of whole channels of [N, C, *]; `training` is false unless given.
+ * @example
+ * ```ts
+ * torch.nn.functional.feature_alpha_dropout(torch.randn([2, 8, 5]), { p: 0.5, training: true }).shape; // [2, 8, 5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
  */
 export const feature_alpha_dropout = declare('feature_alpha_dropout', false, any_dims, alpha_fate, [

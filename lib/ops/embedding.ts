@@ -16,6 +16,7 @@ import { contiguous, reshape } from './views';
 
 /** Rows of a table by their numbers, and its gradient. */
 
+/** Options of {@link embedding}. */
 export interface EmbeddingOptions {
   /** A row that gets no gradient; negative ones count from the end. */
   padding_idx?: number | null;

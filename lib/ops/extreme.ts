@@ -30,12 +30,21 @@ import { reshape } from './views';
 
 /** The largest and smallest elements and their places. NaN beats every number; of equal elements the first has the index. */
 
+/** Options of reductions along one dimension. */
 export interface DimOptions {
   dim?: number | null;
   keepdim?: boolean;
 }
 
-/** Values and their indices along a dimension; `const { values, indices } = …` and `const [values, indices] = …` both work. */
+/**
+ * Values and their indices along a dimension; `const { values, indices } = …` and `const [values, indices] = …` both work.
+ * @example
+ * ```ts
+ * const [values, indices] = torch.sort(torch.tensor([3, 1]));
+ * values.tolist(); // [1, 3]
+ * indices.tolist(); // [1, 0]
+ * ```
+ */
 export class ValuesAndIndices {
   constructor(
     readonly values: Tensor,
@@ -144,9 +153,23 @@ function over_dims(
   }) as OverDims;
 }
 
-/** The largest elements over the dimensions; equal ones share the gradient. @see https://pytorch.org/docs/stable/generated/torch.amax.html */
+/**
+ * The largest elements over the dimensions; equal ones share the gradient.
+ * @example
+ * ```ts
+ * torch.amax(torch.tensor([[1, 5], [7, 3]]), 1).tolist(); // [5, 7]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.amax.html
+ */
 export const amax = over_dims('amax', 'max', (values) => values.reduce((a, b) => Math.max(a, b)));
-/** The smallest elements over the dimensions; equal ones share the gradient. @see https://pytorch.org/docs/stable/generated/torch.amin.html */
+/**
+ * The smallest elements over the dimensions; equal ones share the gradient.
+ * @example
+ * ```ts
+ * torch.amin(torch.tensor([[1, 5], [7, 3]]), 1).tolist(); // [1, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.amin.html
+ */
 export const amin = over_dims('amin', 'min', (values) => values.reduce((a, b) => Math.min(a, b)));
 
 interface Extreme {
@@ -248,7 +271,16 @@ export const max = extreme(
   () => maximum,
   (a, b) => a > b,
 );
-/** The smallest element; see {@link max}. @see https://pytorch.org/docs/stable/generated/torch.min.html */
+/**
+ * The smallest element; see {@link max}.
+ * @example
+ * ```ts
+ * const { values, indices } = torch.min(torch.tensor([[1, 5], [7, 3]]), 1);
+ * values.tolist(); // [1, 3]
+ * indices.tolist(); // [0, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.min.html
+ */
 export const min = extreme(
   'min',
   () => minimum,
@@ -287,7 +319,21 @@ function index_of(name: 'argmax' | 'argmin', better: (a: number, b: number) => b
   }) as Index;
 }
 
-/** Where the largest element is, as int64: along a dimension, or in the flattened tensor. @see https://pytorch.org/docs/stable/generated/torch.argmax.html */
+/**
+ * Where the largest element is, as int64: along a dimension, or in the flattened tensor.
+ * @example
+ * ```ts
+ * torch.argmax(torch.tensor([[1, 5], [7, 3]]), 1).tolist(); // [1, 0]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.argmax.html
+ */
 export const argmax = index_of('argmax', (a, b) => a > b);
-/** Where the smallest element is, as int64: along a dimension, or in the flattened tensor. @see https://pytorch.org/docs/stable/generated/torch.argmin.html */
+/**
+ * Where the smallest element is, as int64: along a dimension, or in the flattened tensor.
+ * @example
+ * ```ts
+ * torch.argmin(torch.tensor([[1, 5], [7, 3]]), 1).tolist(); // [0, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.argmin.html
+ */
 export const argmin = index_of('argmin', (a, b) => a < b);

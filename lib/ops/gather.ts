@@ -214,7 +214,15 @@ function scatter_reference(combine: (old: number, value: number) => number) {
   };
 }
 
-/** A copy of `input` with each element of `src` (or a number) written where `index` says along `dim`. @see https://pytorch.org/docs/stable/generated/torch.scatter.html */
+/**
+ * A copy of `input` with each element of `src` (or a number) written where `index` says along `dim`.
+ * @example
+ * ```ts
+ * const index = torch.tensor([[0n, 1n], [1n, 0n]]);
+ * torch.scatter(torch.zeros([2, 2]), 1, index, torch.tensor([[1, 2], [3, 4]])).tolist(); // [[1, 2], [4, 3]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.scatter.html
+ */
 export const scatter: Scatter = op({
   name: 'scatter',
   ...scatter_pair('scatter', scatter_kernel, (dim) => (g, node) => [
@@ -226,7 +234,14 @@ export const scatter: Scatter = op({
   errors: scatter_errors,
 });
 
-/** A copy of `input` with each element of `src` added where `index` says along `dim`. @see https://pytorch.org/docs/stable/generated/torch.scatter_add.html */
+/**
+ * A copy of `input` with each element of `src` added where `index` says along `dim`.
+ * @example
+ * ```ts
+ * torch.scatter_add(torch.zeros([3]), 0, torch.tensor([0n, 2n, 2n]), torch.tensor([1, 2, 3])).tolist(); // [1, 0, 5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.scatter_add.html
+ */
 export const scatter_add = op({
   name: 'scatter_add',
   ...(scatter_pair('scatter_add', scatter_add_kernel, (dim) => (g, node) => [
@@ -241,7 +256,15 @@ export const scatter_add = op({
   errors: scatter_errors,
 });
 
-/** Like {@link gather}, the other dimensions broadcast; on the flattened tensor without `dim`. @see https://pytorch.org/docs/stable/generated/torch.take_along_dim.html */
+/**
+ * Like {@link gather}, the other dimensions broadcast; on the flattened tensor without `dim`.
+ * @example
+ * ```ts
+ * const x = torch.tensor([[30, 10], [20, 40]]);
+ * torch.take_along_dim(x, torch.argsort(x, 1), 1).tolist(); // [[10, 30], [20, 40]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.take_along_dim.html
+ */
 export const take_along_dim = op({
   name: 'take_along_dim',
   call: (input: Tensor, indices: Tensor, dim?: number | null): Tensor => {

@@ -13,6 +13,7 @@ import { reshape } from './views';
 
 /** Normalisation of groups of channels, and of single ones, each sample by itself. */
 
+/** Options of {@link group_norm}. */
 export interface GroupNormOptions {
   /** Factor of each channel. */
   weight?: Tensor | null;
@@ -22,6 +23,7 @@ export interface GroupNormOptions {
   eps?: number;
 }
 
+/** Options of {@link instance_norm}. */
 export interface InstanceNormOptions extends GroupNormOptions {
   /** Normalise by the input, and move the running statistics where they are given. Default true. */
   use_input_stats?: boolean;
@@ -58,6 +60,11 @@ interface GroupNormFunction {
 /**
  * Channels of [batch, channels, ...] in `num_groups` groups; in each sample each group is normalised by its own mean and variance, then
  * each channel scaled by weight and shifted by bias.
+ * @example
+ * ```ts
+ * const x = torch.tensor([[[1, 3], [5, 7]]]);
+ * torch.nn.functional.group_norm(x, 2, { eps: 0 }).tolist(); // [[[-1, 1], [-1, 1]]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
  * @see https://arxiv.org/abs/1803.08494
  */
@@ -144,6 +151,10 @@ interface InstanceNormFunction {
 /**
  * Each channel of each sample of [batch, channels, ...] normalised by its own mean and variance; or, where `use_input_stats` is false, by
  * the running statistics of the channel.
+ * @example
+ * ```ts
+ * torch.nn.functional.instance_norm(torch.tensor([[[1, 3], [5, 7]]]), { eps: 0 }).tolist(); // [[[-1, 1], [-1, 1]]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
  */
 export const instance_norm = op({

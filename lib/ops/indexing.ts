@@ -165,7 +165,14 @@ const index_add_rule =
   (dim: number, alpha: number): Rule =>
   (g, node) => [node.needs(0) ? g : null, node.needs(1) ? mul(index_select(g, dim, node.saved(0)), alpha) : null];
 
-/** Adds `alpha` times the slices of `source` to those that `index` names; where indices repeat, in their order. @see https://pytorch.org/docs/stable/generated/torch.index_add.html */
+/**
+ * Adds `alpha` times the slices of `source` to those that `index` names; where indices repeat, in their order.
+ * @example
+ * ```ts
+ * torch.index_add(torch.zeros([3]), 0, torch.tensor([0n, 2n, 2n]), torch.tensor([1, 2, 3])).tolist(); // [1, 0, 5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.index_add.html
+ */
 export const index_add = op({
   name: 'index_add',
   call: (input: Tensor, dim: number, at: Tensor, source: Tensor, options?: { alpha?: number }): Tensor => {
@@ -211,6 +218,10 @@ const one_hot_kernel = kernel('one_hot');
 
 /**
  * For each index a vector of zeros with 1 at that place, as int64; -1 classes stands for the largest index + 1.
+ * @example
+ * ```ts
+ * torch.nn.functional.one_hot(torch.tensor([0n, 2n]), 3).tolist(); // [[1, 0, 0], [0, 0, 1]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
  */
 export const one_hot = op({

@@ -133,7 +133,14 @@ function cat_reference(all: readonly Reference[], dim: number): Reference {
   };
 }
 
-/** Tensors of one shape side by side along a new dimension. @see https://pytorch.org/docs/stable/generated/torch.stack.html */
+/**
+ * Tensors of one shape side by side along a new dimension.
+ * @example
+ * ```ts
+ * torch.stack([torch.tensor([1, 2]), torch.tensor([3, 4])], 1).tolist(); // [[1, 3], [2, 4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.stack.html
+ */
 export const stack = op({
   name: 'stack',
   methods: [],
@@ -173,7 +180,14 @@ export const stack = op({
   errors: () => [{ args: [[sample([2]), sample([3])]], message: /expected tensors of one shape, got \[2\] and \[3\]/ }],
 });
 
-/** Views of `split_size` slices each (the last may have fewer), or of the sizes listed. @see https://pytorch.org/docs/stable/generated/torch.split.html */
+/**
+ * Views of `split_size` slices each (the last may have fewer), or of the sizes listed.
+ * @example
+ * ```ts
+ * torch.split(torch.arange(5), [2, 3]).map((part) => part.tolist()); // [[0, 1], [2, 3, 4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.split.html
+ */
 export const split = op({
   name: 'split',
   call: (x: Tensor, split_size: number | readonly number[], dim = 0): Tensor[] => {
@@ -204,7 +218,14 @@ export const split = op({
   ],
 });
 
-/** At most `chunks` views of equal size (the last may be smaller). @see https://pytorch.org/docs/stable/generated/torch.chunk.html */
+/**
+ * At most `chunks` views of equal size (the last may be smaller).
+ * @example
+ * ```ts
+ * torch.chunk(torch.arange(5), 2).map((part) => part.tolist()); // [[0, 1, 2], [3, 4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.chunk.html
+ */
 export const chunk = op({
   name: 'chunk',
   call: (x: Tensor, chunks: number, dim = 0): Tensor[] => {
@@ -219,7 +240,14 @@ export const chunk = op({
   errors: () => [{ args: [sample([5]), 0], message: /expected chunks to be at least 1, got 0/ }],
 });
 
-/** All slices along a dimension, without it. @see https://pytorch.org/docs/stable/generated/torch.unbind.html */
+/**
+ * All slices along a dimension, without it.
+ * @example
+ * ```ts
+ * torch.unbind(torch.tensor([[1, 2], [3, 4]])).map((row) => row.tolist()); // [[1, 2], [3, 4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.unbind.html
+ */
 export const unbind = op({
   name: 'unbind',
   call: (x: Tensor, dim = 0): Tensor[] => {
@@ -268,7 +296,14 @@ export const repeat = op({
   errors: () => [{ args: [sample([2, 3]), [2]], message: /expected at least 2 repeats/ }],
 });
 
-/** Like {@link Tensor.repeat}; missing leading dimensions count as 1. @see https://pytorch.org/docs/stable/generated/torch.tile.html */
+/**
+ * Like {@link Tensor.repeat}; missing leading dimensions count as 1.
+ * @example
+ * ```ts
+ * torch.tile(torch.tensor([1, 2]), [2, 2]).tolist(); // [[1, 2, 1, 2], [1, 2, 1, 2]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.tile.html
+ */
 export const tile = op({
   name: 'tile',
   call: (x: Tensor, ...given: readonly (number | readonly number[])[]): Tensor => {
@@ -279,7 +314,14 @@ export const tile = op({
   samples: () => [{ args: [sample([2, 3]), [2]] }, { args: [sample([3]), [2, 2]] }],
 });
 
-/** Each element repeated in place, along a dimension or flattened. @see https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html */
+/**
+ * Each element repeated in place, along a dimension or flattened.
+ * @example
+ * ```ts
+ * torch.repeat_interleave(torch.tensor([1, 2]), 3).tolist(); // [1, 1, 1, 2, 2, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html
+ */
 export const repeat_interleave = op({
   name: 'repeat_interleave',
   call: (x: Tensor, repeats: number, dim?: number | null): Tensor => {
@@ -296,7 +338,14 @@ export const repeat_interleave = op({
   samples: () => [{ args: [sample([2, 3]), 2] }, { args: [sample([2, 3]), 3, 0] }, { args: [sample([2, 3]), 2, -1] }],
 });
 
-/** The elements in reverse order along the dimensions; a copy. @see https://pytorch.org/docs/stable/generated/torch.flip.html */
+/**
+ * The elements in reverse order along the dimensions; a copy.
+ * @example
+ * ```ts
+ * torch.flip(torch.tensor([[1, 2], [3, 4]]), 1).tolist(); // [[2, 1], [4, 3]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.flip.html
+ */
 export const flip = op({
   name: 'flip',
   call: (x: Tensor, ...given: readonly (number | readonly number[])[]): Tensor => {
@@ -333,7 +382,14 @@ export const flip = op({
   errors: () => [{ args: [sample([2]), [1]], message: /dim 1 is out of range \[-1, 0\]/ }],
 });
 
-/** Shifted along dimensions; what leaves at one end enters at the other. @see https://pytorch.org/docs/stable/generated/torch.roll.html */
+/**
+ * Shifted along dimensions; what leaves at one end enters at the other.
+ * @example
+ * ```ts
+ * torch.roll(torch.tensor([1, 2, 3]), 1).tolist(); // [3, 1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.roll.html
+ */
 export const roll = op({
   name: 'roll',
   call: (x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[] | null): Tensor => {

@@ -8,6 +8,7 @@ import { type RowNorm, row_norm } from './row_norm';
 
 /** Normalisation over the last dimensions. */
 
+/** Options of {@link layer_norm}. */
 export interface LayerNormOptions {
   /** Factor of each element of the normalised dimensions. */
   weight?: Tensor | null;
@@ -17,6 +18,7 @@ export interface LayerNormOptions {
   eps?: number;
 }
 
+/** Options of {@link rms_norm}. */
 export interface RmsNormOptions {
   weight?: Tensor | null;
   /** Added to the mean square. Default null: the distance from 1 to the next number of the dtype. */
@@ -143,6 +145,10 @@ interface RmsNormFunction {
 
 /**
  * `x / sqrt(mean(x²) + eps) * weight` over the last dimensions, which must be `normalized_shape`.
+ * @example
+ * ```ts
+ * torch.nn.functional.rms_norm(torch.tensor([3, 4]), [2]).tolist(); // [0.8485, 1.1314]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
  * @see https://arxiv.org/abs/1910.07467
  */

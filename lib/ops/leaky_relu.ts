@@ -15,6 +15,7 @@ import { contiguous } from './views';
 
 /** The leaky rectifier. What backward needs of the input is one bit an element: which side of zero it lay on. */
 
+/** Options of {@link leaky_relu}. */
 export interface LeakyReluOptions {
   /** Slope where x <= 0: a number, or a 0-dim tensor that does not require grad. Default 0.01. */
   negative_slope?: number | Tensor;

@@ -5,8 +5,10 @@ import { mean, sum } from './reduce';
 
 /** What all losses share: how the elements' losses become one. */
 
+/** What becomes of the losses of all elements: `'mean'`, `'sum'`, or `'none'`, which leaves them. */
 export type LossReduction = 'none' | 'mean' | 'sum';
 
+/** Options of losses. */
 export interface LossOptions {
   /** What becomes of the elements' losses. Default `mean`. */
   reduction?: LossReduction;

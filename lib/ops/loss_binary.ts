@@ -10,11 +10,13 @@ import { log, log1p } from './pointwise';
 
 /** Losses of yes and no. */
 
+/** Options of {@link binary_cross_entropy}. */
 export interface BinaryCrossEntropyOptions extends LossOptions {
   /** A factor for each element, broadcast to the input. */
   weight?: Tensor | null;
 }
 
+/** Options of {@link binary_cross_entropy_with_logits}. */
 export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
   /** How much positive examples count, broadcast to the input: one for each class. */
   pos_weight?: Tensor | null;
@@ -80,6 +82,10 @@ const errors = () => [
 /**
  * Binary cross entropy of probabilities: the mean of `-t·log(x) - (1 - t)·log(1 - x)`, logarithms bounded by -100 from below. Both
  * must lie in [0, 1]. Prefer {@link binary_cross_entropy_with_logits}, which is exact where x rounds to 0 or 1.
+ * @example
+ * ```ts
+ * torch.nn.functional.binary_cross_entropy(torch.tensor([0.5, 0.9]), torch.tensor([1, 1])).item(); // 0.3993
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
  */
 export const binary_cross_entropy = op({

@@ -19,6 +19,7 @@ import { where } from './where';
 
 /** Margins between the scores of classes. */
 
+/** Options of {@link multi_margin_loss}. */
 export interface MultiMarginLossOptions extends LossOptions {
   /** 1 or 2: the power of each violation. */
   p?: number;
@@ -54,6 +55,10 @@ function check_scores(op: string, input: unknown, target: unknown, target_dims: 
 
 /**
  * The sum over the other classes of `max(0, margin - x[t] + x[i])ᵖ`, divided by the number of classes.
+ * @example
+ * ```ts
+ * torch.nn.functional.multi_margin_loss(torch.tensor([[0.1, 0.9, 0.4]]), torch.tensor([1n])).item(); // 0.2333
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html
  */
 export const multi_margin_loss = op({
@@ -122,6 +127,11 @@ export function check_power(op: string, value: unknown): 1 | 2 {
 /**
  * The sum of `max(0, 1 - (x[j] - x[i]))` over the target classes j and the others i, divided by the number of classes. A row of targets ends
  * at its first negative number.
+ * @example
+ * ```ts
+ * const target = torch.tensor([[2n, 0n, -1n]]); // classes 2 and 0; -1 ends the list
+ * torch.nn.functional.multilabel_margin_loss(torch.tensor([[0.1, 0.2, 0.4]]), target).item(); // 0.6333
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html
  */
 export const multilabel_margin_loss = op({

@@ -16,6 +16,7 @@ import { where } from './where';
 
 /** Losses of distributions. */
 
+/** Options of {@link kl_div}. */
 export interface KlDivOptions {
   /** `batchmean`, the sum over the batch's size, is the divergence as mathematics has it. Default `mean`. */
   reduction?: LossReduction | 'batchmean';
@@ -23,6 +24,7 @@ export interface KlDivOptions {
   log_target?: boolean;
 }
 
+/** Options of {@link poisson_nll_loss}. */
 export interface PoissonNllOptions extends LossOptions {
   /** The input holds logarithms of the rate. Default true. */
   log_input?: boolean;
@@ -32,6 +34,7 @@ export interface PoissonNllOptions extends LossOptions {
   eps?: number;
 }
 
+/** Options of {@link gaussian_nll_loss}. */
 export interface GaussianNllOptions extends LossOptions {
   /** Add the constant log(2π)/2. */
   full?: boolean;
@@ -56,6 +59,11 @@ export function check_kl_reduction(op: string, value: unknown): LossReduction | 
 
 /**
  * Kullback and Leibler's divergence of log probabilities from a target: `t·(log t - x)`, 0 where t is.
+ * @example
+ * ```ts
+ * const [p, q] = [torch.tensor([[0.5, 0.5]]), torch.tensor([[0.25, 0.75]])];
+ * torch.nn.functional.kl_div(p.log(), q, { reduction: 'batchmean' }).item(); // 0.1308
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
  */
 export const kl_div = op({
@@ -98,6 +106,10 @@ export const kl_div = op({
 
 /**
  * The negative log likelihood of counts under Poisson's distribution: `exp(x) - t·x`, or `x - t·log(x + eps)` without `log_input`.
+ * @example
+ * ```ts
+ * torch.nn.functional.poisson_nll_loss(torch.tensor([0, 1]), torch.tensor([1, 2])).item(); // 0.8591
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
  */
 export const poisson_nll_loss = op({
@@ -157,6 +169,11 @@ function stirling(t: Tensor): Tensor {
 /**
  * The negative log likelihood of numbers under normal distributions with mean `input` and variance `var`: `(log v + (x - t)²/v) / 2`, v being at
  * least eps. `variance` has the input's shape, or lacks its last dimension, or has 1 in one of its dimensions; or it is a number.
+ * @example
+ * ```ts
+ * const [mean, target, variance] = [torch.tensor([0, 1]), torch.tensor([0, 3]), torch.tensor([1, 4])];
+ * torch.nn.functional.gaussian_nll_loss(mean, target, variance).item(); // 0.5966
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
  */
 export const gaussian_nll_loss = op({

@@ -16,10 +16,12 @@ import { where } from './where';
 
 /** Losses that ask for a distance between right and wrong. */
 
+/** Options of losses with a margin. */
 export interface MarginLossOptions extends LossOptions {
   margin?: number;
 }
 
+/** Options of {@link triplet_margin_loss}. */
 export interface TripletMarginLossOptions extends MarginLossOptions {
   /** The norm of the distance. Default 2. */
   p?: number;
@@ -40,7 +42,14 @@ const margin_options = (op: string, options: MarginLossOptions | undefined, marg
   return { margin: check_number(op, 'margin', given.margin), reduction: check_reduction(op, given.reduction) };
 };
 
-/** `log(1 + exp(-t·x))` for targets of 1 and -1. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html */
+/**
+ * `log(1 + exp(-t·x))` for targets of 1 and -1.
+ * @example
+ * ```ts
+ * torch.nn.functional.soft_margin_loss(torch.tensor([0, 2]), torch.tensor([1, -1])).item(); // 1.4100
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
+ */
 export const soft_margin_loss = op({
   name: 'soft_margin_loss',
   methods: [],
@@ -64,6 +73,10 @@ export const soft_margin_loss = op({
 
 /**
  * x where t is 1, `max(0, margin - x)` where t is -1. `margin` is 1 by default.
+ * @example
+ * ```ts
+ * torch.nn.functional.hinge_embedding_loss(torch.tensor([0.5, 0.25]), torch.tensor([1, -1])).item(); // 0.625
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
  */
 export const hinge_embedding_loss = op({
@@ -91,6 +104,10 @@ export const hinge_embedding_loss = op({
 
 /**
  * `max(0, -t·(x1 - x2) + margin)`: x1 is to rank higher where t is 1, lower where it is -1.
+ * @example
+ * ```ts
+ * torch.nn.functional.margin_ranking_loss(torch.tensor([1, 2]), torch.tensor([2, 1]), torch.tensor([1, 1])).item(); // 0.5
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
  */
 export const margin_ranking_loss = op({
@@ -127,6 +144,11 @@ export const margin_ranking_loss = op({
 
 /**
  * `1 - cos(x1, x2)` where t is 1, `max(0, cos(x1, x2) - margin)` where it is -1; vectors [dim] or [batch, dim].
+ * @example
+ * ```ts
+ * const [a, b] = [torch.tensor([[1, 0]]), torch.tensor([[3, 4]])];
+ * torch.nn.functional.cosine_embedding_loss(a, b, torch.tensor([1])).item(); // 0.4000
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
  */
 export const cosine_embedding_loss = op({
@@ -165,6 +187,11 @@ export const cosine_embedding_loss = op({
 
 /**
  * `max(0, d(anchor, positive) - d(anchor, negative) + margin)`, distances along the last dimension; `margin` is 1 by default.
+ * @example
+ * ```ts
+ * const [anchor, near, far] = [torch.zeros([1, 2]), torch.tensor([[3, 4]]), torch.tensor([[0, 5.5]])];
+ * torch.nn.functional.triplet_margin_loss(anchor, near, far).item(); // 0.500
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
  */
 export const triplet_margin_loss = op({
@@ -218,7 +245,14 @@ export function check_margin(op: string, value: unknown): number {
   return margin > 0 ? margin : fail_range(op, `expected margin to be greater than 0, got ${margin}`);
 }
 
-/** The binary cross entropy of logits, its mean over the classes. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html */
+/**
+ * The binary cross entropy of logits, its mean over the classes.
+ * @example
+ * ```ts
+ * torch.nn.functional.multilabel_soft_margin_loss(torch.tensor([[0, 2]]), torch.tensor([[1, 1]])).item(); // 0.4100
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
+ */
 export const multilabel_soft_margin_loss = op({
   name: 'multilabel_soft_margin_loss',
   methods: [],

@@ -12,16 +12,19 @@ import { sum } from './reduce';
 
 /** Losses of numbers. */
 
+/** Options of {@link mse_loss} and {@link l1_loss}. */
 export interface WeightedLossOptions extends LossOptions {
   /** A factor for each element, of the input's shape. */
   weight?: Tensor | null;
 }
 
+/** Options of {@link smooth_l1_loss}. */
 export interface SmoothL1LossOptions extends LossOptions {
   /** Where the square ends and the magnitude begins; 0: the magnitude alone. Default 1. */
   beta?: number;
 }
 
+/** Options of {@link huber_loss}. */
 export interface HuberLossOptions extends WeightedLossOptions {
   /** Where the square ends and the straight line begins. Default 1. */
   delta?: number;
@@ -85,7 +88,14 @@ const weight_errors = () => [
   { args: [sample([2]), sample([2]), { weight: 2 }], message: /expected weight to be a Tensor, got 2/ },
 ];
 
-/** The mean of `(input - target)²`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html */
+/**
+ * The mean of `(input - target)²`.
+ * @example
+ * ```ts
+ * torch.nn.functional.mse_loss(torch.tensor([1, 2]), torch.tensor([0, 4])).item(); // 2.5
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
+ */
 export const mse_loss = op({
   name: 'mse_loss',
   methods: [],
@@ -101,7 +111,14 @@ export const mse_loss = op({
     pair_reference(x, t, (a, b) => (a - b) ** 2, options),
 });
 
-/** The mean of `|input - target|`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html */
+/**
+ * The mean of `|input - target|`.
+ * @example
+ * ```ts
+ * torch.nn.functional.l1_loss(torch.tensor([1, 2]), torch.tensor([0, 4])).item(); // 1.5
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
+ */
 export const l1_loss = op({
   name: 'l1_loss',
   methods: [],
@@ -119,6 +136,10 @@ export const l1_loss = op({
 
 /**
  * The mean of `d²/(2·beta)` where `|d| < beta`, else of `|d| - beta/2`, d being `input - target`.
+ * @example
+ * ```ts
+ * torch.nn.functional.smooth_l1_loss(torch.tensor([0.5, 3]), torch.tensor([0, 0])).item(); // 1.3125
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
  */
 export const smooth_l1_loss = op({
@@ -148,6 +169,10 @@ export const smooth_l1_loss = op({
 
 /**
  * The mean of `d²/2` where `|d| <= delta`, else of `delta·(|d| - delta/2)`, d being `input - target`.
+ * @example
+ * ```ts
+ * torch.nn.functional.huber_loss(torch.tensor([0.5, 3]), torch.tensor([0, 0])).item(); // 1.3125
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
  */
 export const huber_loss = op({

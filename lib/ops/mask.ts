@@ -44,7 +44,15 @@ function judge_fill(name: string, x: Tensor, mask: Tensor, value: unknown): Oper
 
 const where_kernel = map_kernel('where');
 
-/** `value` where the mask is set, the tensor elsewhere. @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html */
+/**
+ * `value` where the mask is set, the tensor elsewhere.
+ * @example
+ * ```ts
+ * const x = torch.tensor([1, -2, 3]);
+ * torch.masked_fill(x, x.lt(0), 0).tolist(); // [1, 0, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
+ */
 export const masked_fill = op({
   name: 'masked_fill',
   call: (input: Tensor, mask: Tensor, value: Operand): Tensor => {
@@ -121,7 +129,15 @@ function nonzeros(dense: Tensor): number {
   return result(0);
 }
 
-/** The elements where the mask (broadcast) is set, in one dimension. @see https://pytorch.org/docs/stable/generated/torch.masked_select.html */
+/**
+ * The elements where the mask (broadcast) is set, in one dimension.
+ * @example
+ * ```ts
+ * const x = torch.tensor([1, -2, 3]);
+ * torch.masked_select(x, x.gt(0)).tolist(); // [1, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.masked_select.html
+ */
 export const masked_select = op({
   name: 'masked_select',
   call: (input: Tensor, mask: Tensor): Tensor => {
@@ -167,7 +183,14 @@ interface Nonzero {
   (input: Tensor, options: { as_tuple: true }): Tensor[];
 }
 
-/** The places of nonzero elements, as int64: a row of indices for each, or with `as_tuple` one tensor for each dimension. @see https://pytorch.org/docs/stable/generated/torch.nonzero.html */
+/**
+ * The places of nonzero elements, as int64: a row of indices for each, or with `as_tuple` one tensor for each dimension.
+ * @example
+ * ```ts
+ * torch.nonzero(torch.tensor([[0, 5], [6, 0]])).tolist(); // [[0, 1], [1, 0]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nonzero.html
+ */
 export const nonzero = op({
   name: 'nonzero',
   call: (input: Tensor, options: { as_tuple?: boolean } = {}): Tensor | Tensor[] => {

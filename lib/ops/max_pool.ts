@@ -25,6 +25,7 @@ import { contiguous, reshape } from './views';
 
 /** The largest element of every window. Which one it was is kept as a byte for each window. */
 
+/** Options of max pooling. */
 export interface MaxPoolOptions extends WindowOptions {
   /** Also return where in its plane each element was found. Default false. */
   return_indices?: boolean;
@@ -205,6 +206,10 @@ export function max_reference(x: Reference, axes: Parameters<typeof written>[1])
 
 /**
  * The largest element of every window over the last dimension of [N, C, L] or [C, L]. NaN beats every number.
+ * @example
+ * ```ts
+ * torch.nn.functional.max_pool1d(torch.tensor([[1, 2, 3, 4]]), 2).tolist(); // [[2, 4]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html
  */
 export const max_pool1d = declare(1);

@@ -27,6 +27,7 @@ import { where } from './where';
 
 /** Norms of vectors. */
 
+/** Options of {@link norm}. */
 export interface NormOptions extends ReductionOptions {
   /** Any number, Infinity and -Infinity too; default 2. */
   p?: number | 'fro' | null;
@@ -49,7 +50,15 @@ const squares_kernel = kernel('norm2');
 const sqrt_kernel = map_kernel('sqrt');
 const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
-/** The p-norm of the elements, over all dimensions or those named; p defaults to 2. @see https://pytorch.org/docs/stable/generated/torch.norm.html */
+/**
+ * The p-norm of the elements, over all dimensions or those named; p defaults to 2.
+ * @example
+ * ```ts
+ * torch.norm(torch.tensor([3, 4])).item(); // 5
+ * torch.norm(torch.tensor([[3, -4], [1, 1]]), 1, 1).tolist(); // [7, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.norm.html
+ */
 export const norm = op({
   name: 'norm',
   sums: true,

@@ -12,6 +12,7 @@ import { narrow } from './views';
 
 /** Vectors of length 1, and normalisation by neighbouring channels. */
 
+/** Options of {@link normalize}. */
 export interface NormalizeOptions {
   /** Which norm. Default 2. */
   p?: number;
@@ -67,6 +68,7 @@ export const normalize = op({
   ],
 }) as Normalize;
 
+/** Options of {@link local_response_norm}. */
 export interface LocalResponseNormOptions {
   /** Default 1e-4. */
   alpha?: number;
@@ -83,6 +85,10 @@ interface LocalResponseNormFunction {
 
 /**
  * `x / (k + alpha · m)^beta`, m the mean of x² over `size` neighbouring channels (dimension 1; those beyond the edge count as 0).
+ * @example
+ * ```ts
+ * torch.nn.functional.local_response_norm(torch.randn([1, 8, 5, 5]), 3).shape; // [1, 8, 5, 5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html
  */
 export const local_response_norm = op({

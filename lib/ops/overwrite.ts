@@ -15,6 +15,7 @@ declare module '../tensor/tensor' {
   interface Tensor {
     /** Sets every element to a number, or to the value of a 0-dim tensor. */
     fill_(value: number | boolean | Tensor): Tensor;
+    /** Fills with zeros, in place. */
     zero_(): Tensor;
     /** Takes the values of another tensor, broadcast and converted. */
     copy_(source: Tensor): Tensor;

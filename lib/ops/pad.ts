@@ -11,8 +11,10 @@ import { contiguous } from './views';
 /** Padding and cropping at both ends of dimensions. */
 
 export const PADDING_MODES = ['constant', 'reflect', 'replicate', 'circular'] as const;
+/** What stands around the input: `'constant'`, `'reflect'`, `'replicate'` or `'circular'`. */
 export type PaddingMode = (typeof PADDING_MODES)[number];
 
+/** Options of {@link pad}. */
 export interface PadOptions {
   /** What the new elements are: `value`, or mirrored, repeated or continued from the other end. Default 'constant'. */
   mode?: PaddingMode;

@@ -24,6 +24,7 @@ declare module '../tensor/tensor' {
   }
 }
 
+/** Options of {@link addmm} and its kin. */
 export interface ScaleOptions {
   /** The factor of the tensor added to. Default 1; 0 ignores it, NaN and all. */
   beta?: number;
@@ -31,7 +32,14 @@ export interface ScaleOptions {
   alpha?: number;
 }
 
-/** All products of the elements of two vectors. @see https://pytorch.org/docs/stable/generated/torch.outer.html */
+/**
+ * All products of the elements of two vectors.
+ * @example
+ * ```ts
+ * torch.outer(torch.tensor([1, 2]), torch.tensor([3, 4])).tolist(); // [[3, 4], [6, 8]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.outer.html
+ */
 export const outer = op({
   name: 'outer',
   call: (input: Tensor, other: Tensor): Tensor => {
@@ -80,17 +88,38 @@ function added(name: string, product: (a: Tensor, b: Tensor) => Tensor, shapes: 
   }) as unknown as (input: Tensor, a: Tensor, b: Tensor, options?: ScaleOptions) => Tensor;
 }
 
-/** `beta * input + alpha * (mat1 @ mat2)`. @see https://pytorch.org/docs/stable/generated/torch.addmm.html */
+/**
+ * `beta * input + alpha * (mat1 @ mat2)`.
+ * @example
+ * ```ts
+ * torch.addmm(torch.ones([2]), torch.eye(2), torch.tensor([[1, 2], [3, 4]])).tolist(); // [[2, 3], [4, 5]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.addmm.html
+ */
 export const addmm = added('addmm', mm, [
   [2, 4],
   [2, 3],
   [3, 4],
 ]);
-/** `beta * input + alpha * (batch1 @ batch2)`. @see https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
+/**
+ * `beta * input + alpha * (batch1 @ batch2)`.
+ * @example
+ * ```ts
+ * torch.baddbmm(torch.ones([1]), torch.ones([5, 2, 3]), torch.ones([5, 3, 4]), { alpha: 2 }).shape; // [5, 2, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.baddbmm.html
+ */
 export const baddbmm = added('baddbmm', bmm, [
   [2, 2, 4],
   [2, 2, 3],
   [2, 3, 4],
 ]);
-/** `beta * input + alpha * (mat @ vec)`. @see https://pytorch.org/docs/stable/generated/torch.addmv.html */
+/**
+ * `beta * input + alpha * (mat @ vec)`.
+ * @example
+ * ```ts
+ * torch.addmv(torch.ones([2]), torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 10])).tolist(); // [22, 44]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.addmv.html
+ */
 export const addmv = added('addmv', mv, [[2], [2, 3], [3]]);

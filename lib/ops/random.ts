@@ -16,10 +16,12 @@ import { is_options } from './reduction';
 
 /** Random tensors, drawn from the default generator or the one given. */
 
+/** Options of functions that draw tensors. */
 export interface RandomOptions extends TensorOptions {
   generator?: Generator;
 }
 
+/** Options of functions that draw random numbers. */
 export interface GeneratorOptions {
   generator?: Generator;
 }
@@ -94,7 +96,14 @@ function sized(op: string, fill: () => Draw): Sized<RandomOptions> {
  */
 export const rand = sized('rand', () => draw('uniform', 0, 1));
 
-/** Normally distributed numbers of mean 0 and variance 1. @see https://pytorch.org/docs/stable/generated/torch.randn.html */
+/**
+ * Normally distributed numbers of mean 0 and variance 1.
+ * @example
+ * ```ts
+ * torch.randn([2, 3]).shape; // [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.randn.html
+ */
 export const randn = sized('randn', () => draw('normal', 0, 1));
 
 function like(op: string, fill: () => Draw): (input: Tensor, options?: RandomOptions) => Tensor {
@@ -105,9 +114,23 @@ function like(op: string, fill: () => Draw): (input: Tensor, options?: RandomOpt
   };
 }
 
-/** {@link rand} in the shape and dtype of another tensor. */
+/**
+ * {@link rand} in the shape and dtype of another tensor.
+ * @example
+ * ```ts
+ * torch.rand_like(torch.zeros([2, 3])).shape; // [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.rand_like.html
+ */
 export const rand_like = like('rand_like', () => draw('uniform', 0, 1));
-/** {@link randn} in the shape and dtype of another tensor. */
+/**
+ * {@link randn} in the shape and dtype of another tensor.
+ * @example
+ * ```ts
+ * torch.randn_like(torch.zeros([2, 3])).shape; // [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.randn_like.html
+ */
 export const randn_like = like('randn_like', () => draw('normal', 0, 1));
 
 function whole_numbers(op: string, low: unknown, high: unknown): Draw {
@@ -132,7 +155,14 @@ export function randint(...given: readonly unknown[]): Tensor {
   return drawn('randint', check_size('randint', size), whole_numbers('randint', low, high), options, int64);
 }
 
-/** {@link randint} in the shape and dtype of another tensor. */
+/**
+ * {@link randint} in the shape and dtype of another tensor.
+ * @example
+ * ```ts
+ * torch.randint_like(torch.zeros([2, 3]), 10).shape; // [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.randint_like.html
+ */
 export function randint_like(input: Tensor, high: number, options?: RandomOptions): Tensor;
 export function randint_like(input: Tensor, low: number, high: number, options?: RandomOptions): Tensor;
 export function randint_like(input: Tensor, ...given: readonly unknown[]): Tensor {
@@ -141,7 +171,14 @@ export function randint_like(input: Tensor, ...given: readonly unknown[]): Tenso
   return drawn('randint_like', input.shape, whole_numbers('randint_like', low, high), options, input.dtype);
 }
 
-/** The numbers from 0 to n - 1 in random order, as int64 unless said otherwise. @see https://pytorch.org/docs/stable/generated/torch.randperm.html */
+/**
+ * The numbers from 0 to n - 1 in random order, as int64 unless said otherwise.
+ * @example
+ * ```ts
+ * torch.randperm(4).sort().values.tolist(); // [0, 1, 2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.randperm.html
+ */
 export function randperm(n: number, options?: RandomOptions): Tensor {
   check_integer('randperm', 'n', n, 0);
   const fill: Draw = (out, generator) => {
@@ -160,6 +197,10 @@ function check_deviation(op: string, std: number): void {
 
 /**
  * Normally distributed numbers: mean and std as numbers with a size, or as tensors (one of them may be a number) that are broadcast.
+ * @example
+ * ```ts
+ * torch.normal(torch.tensor([0, 100]), torch.tensor([1, 1])).shape; // [2]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.normal.html
  */
 export function normal(mean: number, std: number, size: readonly number[], options?: RandomOptions): Tensor;
@@ -176,7 +217,14 @@ export function normal(mean: Tensor | number, std: Tensor | number, ...more: rea
   return no_grad(() => add(mul(standard, std), mean));
 }
 
-/** Each element 1 with the probability it holds, else 0. Not differentiable. @see https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
+/**
+ * Each element 1 with the probability it holds, else 0. Not differentiable.
+ * @example
+ * ```ts
+ * torch.bernoulli(torch.tensor([0, 1])).tolist(); // [0, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.bernoulli.html
+ */
 export function bernoulli(input: Tensor, options?: GeneratorOptions): Tensor {
   check_floating('bernoulli', 'input', input);
   const { generator } = check_options('bernoulli', options, { generator: undefined as Generator | undefined });

@@ -30,11 +30,13 @@ import { where } from './where';
 
 /** Sums and what is made of them, over all dimensions or some. */
 
+/** Options of {@link sum} and {@link mean}. */
 export interface SumOptions extends ReductionOptions {
   /** Convert to this dtype first. */
   dtype?: DType | null;
 }
 
+/** Options of {@link variance} and {@link std}. */
 export interface VarOptions extends ReductionOptions {
   /** Subtracted from the number of elements to give the divisor. Default 1. */
   correction?: number;
@@ -192,6 +194,10 @@ export const sum: Sum = reduction({
 
 /**
  * The mean over all dimensions or those named, of a floating point tensor; NaN where there are no elements.
+ * @example
+ * ```ts
+ * torch.mean(torch.tensor([[1, 2], [3, 4]]), 0).tolist(); // [2, 3]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.mean.html
  */
 export const mean: Sum = reduction({
@@ -209,7 +215,14 @@ interface Prod {
   (input: Tensor, options: SumOptions): Tensor;
 }
 
-/** The product over all dimensions or one; integers and bools give int64. @see https://pytorch.org/docs/stable/generated/torch.prod.html */
+/**
+ * The product over all dimensions or one; integers and bools give int64.
+ * @example
+ * ```ts
+ * torch.prod(torch.tensor([2, 3, 4])).item(); // 24
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.prod.html
+ */
 export const prod: Prod = reduction({
   name: 'prod',
   integers: 'int64',
@@ -301,7 +314,14 @@ export const variance: Var = reduction({
 
 const sqrt_kernel = map_kernel('sqrt');
 
-/** The standard deviation; see {@link variance}. @see https://pytorch.org/docs/stable/generated/torch.std.html */
+/**
+ * The standard deviation; see {@link variance}.
+ * @example
+ * ```ts
+ * torch.std(torch.tensor([1, 2, 3])).item(); // 1
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.std.html
+ */
 export const std: Var = reduction({
   name: 'std',
   kernel: 'var',
@@ -322,7 +342,14 @@ interface Logsumexp {
   (input: Tensor, options: ReductionOptions): Tensor;
 }
 
-/** `log(sum(exp(x)))` over the dimensions named, without overflow. @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html */
+/**
+ * `log(sum(exp(x)))` over the dimensions named, without overflow.
+ * @example
+ * ```ts
+ * torch.logsumexp(torch.tensor([[1000, 1000]]), 1).tolist(); // [1000.693]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+ */
 export const logsumexp: Logsumexp = reduction({
   name: 'logsumexp',
   integers: 'to_float',

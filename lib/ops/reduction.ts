@@ -10,6 +10,7 @@ import { expand, reshape } from './views';
 /** One dimension or several, negative ones from the end. */
 export type Dims = number | readonly number[] | null;
 
+/** Options of reductions over dimensions. */
 export interface ReductionOptions {
   /** The dimensions to reduce; default all. */
   dim?: Dims;

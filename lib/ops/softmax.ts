@@ -94,11 +94,25 @@ function softmax_reference(x: Reference, dim: number, log: boolean): Reference {
   return { shape: x.shape, data };
 }
 
-/** `exp(x) / sum(exp(x))` along `dim`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html */
+/**
+ * `exp(x) / sum(exp(x))` along `dim`.
+ * @example
+ * ```ts
+ * torch.softmax(torch.tensor([0, 1]), 0).tolist(); // [0.2689, 0.7311]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+ */
 export const softmax = declare('softmax', (g, y, dim) => {
   const gy = mul(g, y);
   return sub(gy, mul(y, sum(gy, dim, true)));
 });
 
-/** `log(softmax(x))` along `dim`. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
+/**
+ * `log(softmax(x))` along `dim`.
+ * @example
+ * ```ts
+ * torch.log_softmax(torch.tensor([0, 1]), 0).tolist(); // [-1.3133, -0.3133]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ */
 export const log_softmax = declare('log_softmax', (g, y, dim) => sub(g, mul(exp(y), sum(g, dim, true))));

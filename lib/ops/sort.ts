@@ -26,6 +26,7 @@ declare module '../tensor/tensor' {
   }
 }
 
+/** Options of {@link sort} and {@link argsort}. */
 export interface SortOptions {
   /** Default -1. */
   dim?: number;
@@ -127,7 +128,14 @@ export const sort = op({
   errors: () => [{ args: [sample([2, 3]), 2], message: /dim 2 is out of range \[-2, 1\]/ }],
 }) as Sort<ValuesAndIndices>;
 
-/** The indices that sort along a dimension (default the last). @see https://pytorch.org/docs/stable/generated/torch.argsort.html */
+/**
+ * The indices that sort along a dimension (default the last).
+ * @example
+ * ```ts
+ * torch.argsort(torch.tensor([30, 10, 20])).tolist(); // [1, 2, 0]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.argsort.html
+ */
 export const argsort = op({
   name: 'argsort',
   call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
@@ -161,7 +169,16 @@ interface Topk {
   (input: Tensor, k: number, options: { dim?: number; largest?: boolean; sorted?: boolean }): ValuesAndIndices;
 }
 
-/** The k largest (or smallest) elements along a dimension (default the last), in order, and their indices. @see https://pytorch.org/docs/stable/generated/torch.topk.html */
+/**
+ * The k largest (or smallest) elements along a dimension (default the last), in order, and their indices.
+ * @example
+ * ```ts
+ * const { values, indices } = torch.topk(torch.tensor([30, 10, 20]), 2);
+ * values.tolist(); // [30, 20]
+ * indices.tolist(); // [0, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.topk.html
+ */
 export const topk = op({
   name: 'topk',
   call: (input: Tensor, count: number, ...given: readonly unknown[]): ValuesAndIndices => {

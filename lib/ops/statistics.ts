@@ -40,6 +40,7 @@ declare module '../tensor/tensor' {
   }
 }
 
+/** Options of {@link var_mean} and {@link std_mean}. */
 export interface VarMeanOptions {
   dim?: Dims;
   /** Subtracted from the number of elements. Default 1. */
@@ -66,12 +67,35 @@ function with_mean(name: 'var_mean' | 'std_mean', spread: typeof std) {
   }) as unknown as (input: Tensor, dim?: Dims | VarMeanOptions, options?: VarMeanOptions) => [Tensor, Tensor];
 }
 
-/** The variance and the mean. @see https://pytorch.org/docs/stable/generated/torch.var_mean.html */
+/**
+ * The variance and the mean.
+ * @example
+ * ```ts
+ * const [variance, mean] = torch.var_mean(torch.tensor([1, 3, 5]));
+ * [variance.item(), mean.item()]; // [4, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.var_mean.html
+ */
 export const var_mean = with_mean('var_mean', variance);
-/** The standard deviation and the mean. @see https://pytorch.org/docs/stable/generated/torch.std_mean.html */
+/**
+ * The standard deviation and the mean.
+ * @example
+ * ```ts
+ * const [std, mean] = torch.std_mean(torch.tensor([1, 2, 3]));
+ * [std.item(), mean.item()]; // [1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.std_mean.html
+ */
 export const std_mean = with_mean('std_mean', std);
 
-/** How many elements are not 0, as int64. @see https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
+/**
+ * How many elements are not 0, as int64.
+ * @example
+ * ```ts
+ * torch.count_nonzero(torch.tensor([[0, 5], [6, 7]]), 1).tolist(); // [1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.count_nonzero.html
+ */
 export const count_nonzero = op({
   name: 'count_nonzero',
   differentiable: false,
@@ -79,7 +103,14 @@ export const count_nonzero = op({
   samples: () => [{ args: [sample([5], { values: [0, 1, 0, 2, -0] })] }, { args: [sample([3, 4]), 1] }],
 });
 
-/** Differences of neighbours along a dimension, `n` times over. @see https://pytorch.org/docs/stable/generated/torch.diff.html */
+/**
+ * Differences of neighbours along a dimension, `n` times over.
+ * @example
+ * ```ts
+ * torch.diff(torch.tensor([1, 4, 9, 16])).tolist(); // [3, 5, 7]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.diff.html
+ */
 export const diff = op({
   name: 'diff',
   call: (input: Tensor, n = 1, dim = -1): Tensor => {
@@ -142,6 +173,7 @@ export const median = op({
   errors: () => [{ args: [sample([0])], message: /^median: a tensor of shape \[0\] has no middle$/ }],
 }) as Median;
 
+/** Options of {@link quantile}. */
 export interface QuantileOptions {
   /** Default: all elements. */
   dim?: number | null;
@@ -228,6 +260,7 @@ export const quantile = op({
   ],
 });
 
+/** Options of {@link bincount}. */
 export interface BincountOptions {
   /** What each element counts for, instead of 1. */
   weights?: Tensor;
@@ -235,7 +268,14 @@ export interface BincountOptions {
   minlength?: number;
 }
 
-/** How often each whole number occurs, from 0 to the largest. @see https://pytorch.org/docs/stable/generated/torch.bincount.html */
+/**
+ * How often each whole number occurs, from 0 to the largest.
+ * @example
+ * ```ts
+ * torch.bincount(torch.tensor([0n, 2n, 2n])).tolist(); // [1, 0, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.bincount.html
+ */
 export const bincount = op({
   name: 'bincount',
   differentiable: false,
@@ -270,6 +310,7 @@ export const bincount = op({
   ],
 });
 
+/** Options of {@link unique}. */
 export interface UniqueOptions {
   /** Also the index of each element's value in the result. */
   return_inverse?: boolean;

@@ -53,7 +53,21 @@ function triangle(name: 'tril' | 'triu', keeps: (row: number, column: number, di
   });
 }
 
-/** The lower triangle of each matrix, up to a diagonal; zeros above. @see https://pytorch.org/docs/stable/generated/torch.tril.html */
+/**
+ * The lower triangle of each matrix, up to a diagonal; zeros above.
+ * @example
+ * ```ts
+ * torch.tril(torch.ones([3, 3])).tolist(); // [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.tril.html
+ */
 export const tril = triangle('tril', (row, column, diagonal) => column - row <= diagonal);
-/** The upper triangle of each matrix, from a diagonal; zeros below. @see https://pytorch.org/docs/stable/generated/torch.triu.html */
+/**
+ * The upper triangle of each matrix, from a diagonal; zeros below.
+ * @example
+ * ```ts
+ * torch.triu(torch.ones([3, 3]), 1).tolist(); // [[0, 1, 1], [0, 0, 1], [0, 0, 0]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.triu.html
+ */
 export const triu = triangle('triu', (row, column, diagonal) => column - row >= diagonal);

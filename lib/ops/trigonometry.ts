@@ -7,22 +7,31 @@ import { unary } from './unary';
 
 declare module '../tensor/tensor' {
   interface Tensor {
+    /** The tangent of angles in radians. */
     tan(): Tensor;
     tan_(): Tensor;
+    /** The angle in [-π/2, π/2] of a sine; NaN outside [-1, 1]. */
     asin(): Tensor;
     asin_(): Tensor;
+    /** The angle in [0, π] of a cosine; NaN outside [-1, 1]. */
     acos(): Tensor;
     acos_(): Tensor;
+    /** The angle in [-π/2, π/2] of a tangent. */
     atan(): Tensor;
     atan_(): Tensor;
+    /** The hyperbolic sine. */
     sinh(): Tensor;
     sinh_(): Tensor;
+    /** The hyperbolic cosine. */
     cosh(): Tensor;
     cosh_(): Tensor;
+    /** The inverse hyperbolic sine. */
     asinh(): Tensor;
     asinh_(): Tensor;
+    /** The inverse hyperbolic cosine; NaN below 1. */
     acosh(): Tensor;
     acosh_(): Tensor;
+    /** The inverse hyperbolic tangent; infinite at ±1, NaN outside. */
     atanh(): Tensor;
     atanh_(): Tensor;
     /** `2 ** x`. */
@@ -36,7 +45,14 @@ declare module '../tensor/tensor' {
 
 type Pointwise = (input: Tensor) => Tensor;
 
-/** @see https://pytorch.org/docs/stable/generated/torch.tan.html */
+/**
+ * The tangent of angles in radians. Integers give floats.
+ * @example
+ * ```ts
+ * torch.tan(torch.tensor([0, 1])).tolist(); // [0, 1.5574]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.tan.html
+ */
 export const tan: Pointwise = unary({
   name: 'tan',
   saves: 'output',
@@ -45,7 +61,14 @@ export const tan: Pointwise = unary({
   range: [-1.3, 1.3],
 });
 
-/** NaN outside [-1, 1]. @see https://pytorch.org/docs/stable/generated/torch.asin.html */
+/**
+ * The angle in [-π/2, π/2] of a sine; NaN outside [-1, 1]. Integers give floats.
+ * @example
+ * ```ts
+ * torch.asin(torch.tensor([0, 1])).tolist(); // [0, 1.5708]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.asin.html
+ */
 export const asin: Pointwise = unary({
   name: 'asin',
   gradient: (g, x) => mul(g, rsqrt(sub(1, square(x)))),
@@ -53,7 +76,14 @@ export const asin: Pointwise = unary({
   range: [-0.9, 0.9],
 });
 
-/** NaN outside [-1, 1]. @see https://pytorch.org/docs/stable/generated/torch.acos.html */
+/**
+ * The angle in [0, π] of a cosine; NaN outside [-1, 1]. Integers give floats.
+ * @example
+ * ```ts
+ * torch.acos(torch.tensor([1, 0])).tolist(); // [0, 1.5708]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.acos.html
+ */
 export const acos: Pointwise = unary({
   name: 'acos',
   gradient: (g, x) => neg(mul(g, rsqrt(sub(1, square(x))))),
@@ -61,35 +91,70 @@ export const acos: Pointwise = unary({
   range: [-0.9, 0.9],
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.atan.html */
+/**
+ * The angle in [-π/2, π/2] of a tangent. Integers give floats.
+ * @example
+ * ```ts
+ * torch.atan(torch.tensor([0, 1])).tolist(); // [0, 0.7854]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.atan.html
+ */
 export const atan: Pointwise = unary({
   name: 'atan',
   gradient: (g, x) => div(g, add(square(x), 1)),
   reference: Math.atan,
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.sinh.html */
+/**
+ * The hyperbolic sine. Integers give floats.
+ * @example
+ * ```ts
+ * torch.sinh(torch.tensor([0, 1])).tolist(); // [0, 1.1752]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.sinh.html
+ */
 export const sinh: Pointwise = unary({
   name: 'sinh',
   gradient: (g, x) => mul(g, cosh(x)),
   reference: Math.sinh,
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.cosh.html */
+/**
+ * The hyperbolic cosine. Integers give floats.
+ * @example
+ * ```ts
+ * torch.cosh(torch.tensor([0, 1])).tolist(); // [1, 1.5431]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.cosh.html
+ */
 export const cosh: Pointwise = unary({
   name: 'cosh',
   gradient: (g, x) => mul(g, sinh(x)),
   reference: Math.cosh,
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.asinh.html */
+/**
+ * The inverse hyperbolic sine. Integers give floats.
+ * @example
+ * ```ts
+ * torch.asinh(torch.tensor([0, 1])).tolist(); // [0, 0.8814]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.asinh.html
+ */
 export const asinh: Pointwise = unary({
   name: 'asinh',
   gradient: (g, x) => mul(g, rsqrt(add(square(x), 1))),
   reference: Math.asinh,
 });
 
-/** NaN below 1. @see https://pytorch.org/docs/stable/generated/torch.acosh.html */
+/**
+ * The inverse hyperbolic cosine; NaN below 1. Integers give floats.
+ * @example
+ * ```ts
+ * torch.acosh(torch.tensor([1, 2])).tolist(); // [0, 1.317]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.acosh.html
+ */
 export const acosh: Pointwise = unary({
   name: 'acosh',
   gradient: (g, x) => mul(g, rsqrt(sub(square(x), 1))),
@@ -97,7 +162,14 @@ export const acosh: Pointwise = unary({
   range: [1.2, 4],
 });
 
-/** NaN outside [-1, 1]. @see https://pytorch.org/docs/stable/generated/torch.atanh.html */
+/**
+ * The inverse hyperbolic tangent; infinite at ±1, NaN outside. Integers give floats.
+ * @example
+ * ```ts
+ * torch.atanh(torch.tensor([0, 0.5])).tolist(); // [0, 0.5493]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.atanh.html
+ */
 export const atanh: Pointwise = unary({
   name: 'atanh',
   gradient: (g, x) => mul(g, reciprocal(sub(1, square(x)))),
@@ -105,7 +177,14 @@ export const atanh: Pointwise = unary({
   range: [-0.9, 0.9],
 });
 
-/** `2 ** x`. @see https://pytorch.org/docs/stable/generated/torch.exp2.html */
+/**
+ * `2 ** x`.
+ * @example
+ * ```ts
+ * torch.exp2(torch.tensor([0, 3])).tolist(); // [1, 8]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.exp2.html
+ */
 export const exp2: Pointwise = unary({
   name: 'exp2',
   saves: 'output',
@@ -113,7 +192,14 @@ export const exp2: Pointwise = unary({
   reference: (x) => 2 ** x,
 });
 
-/** `1 - erf(x)`, exact where that would cancel. @see https://pytorch.org/docs/stable/special.html#torch.special.erfc */
+/**
+ * `1 - erf(x)`, exact where that would cancel.
+ * @example
+ * ```ts
+ * torch.erfc(torch.tensor([0, 1])).tolist(); // [1, 0.1573]
+ * ```
+ * @see https://pytorch.org/docs/stable/special.html#torch.special.erfc
+ */
 export const erfc: Pointwise = unary({
   name: 'erfc',
   gradient: (g, x) => mul(mul(g, exp(neg(square(x)))), -2 / Math.sqrt(Math.PI)),

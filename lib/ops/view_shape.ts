@@ -25,7 +25,9 @@ declare module '../tensor/tensor' {
     /** Like {@link Tensor.reshape}, but an error where only a copy would do. */
     view(...shape: number[]): Tensor;
     view(shape: readonly number[]): Tensor;
+    /** {@link view} under the shape of another tensor. */
     view_as(other: Tensor): Tensor;
+    /** {@link reshape} to the shape of another tensor. */
     reshape_as(other: Tensor): Tensor;
     /** Joins the dimensions from `start_dim` to `end_dim` into one. */
     flatten(start_dim?: number, end_dim?: number): Tensor;
@@ -45,6 +47,7 @@ declare module '../tensor/tensor' {
     /** Repeats dimensions of size 1 without copying; -1 keeps a size. */
     expand(...shape: number[]): Tensor;
     expand(shape: readonly number[]): Tensor;
+    /** {@link expand} to the shape of another tensor. */
     expand_as(other: Tensor): Tensor;
     readonly T: Tensor;
     readonly mT: Tensor;
@@ -53,6 +56,13 @@ declare module '../tensor/tensor' {
 
 const spread = (list: readonly unknown[]): unknown => (list.length === 1 && Array.isArray(list[0]) ? list[0] : list);
 
+/**
+ * The same memory under another shape; one size may be -1. An error where the strides do not allow it: {@link reshape} copies then.
+ * @example
+ * ```ts
+ * torch.view(torch.arange(6), [2, -1]).tolist(); // [[0, 1, 2], [3, 4, 5]]
+ * ```
+ */
 export const view = op({
   name: 'view',
   sees_layout: true,
@@ -78,7 +88,14 @@ export const view = op({
   ],
 });
 
-/** The same elements under another shape. @see https://pytorch.org/docs/stable/generated/torch.reshape.html */
+/**
+ * The same elements under another shape.
+ * @example
+ * ```ts
+ * torch.reshape(torch.arange(6), [2, -1]).tolist(); // [[0, 1, 2], [3, 4, 5]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.reshape.html
+ */
 export const reshape = op({
   name: 'reshape',
   call: (x: Tensor, ...shape: readonly (number | readonly number[])[]): Tensor => {
@@ -105,6 +122,14 @@ export const reshape_as = op({
   samples: () => [{ args: [sample([2, 3]), sample([6])] }],
 });
 
+/**
+ * The dimensions from `start_dim` to `end_dim` as one; a view where the memory allows.
+ * @example
+ * ```ts
+ * torch.flatten(torch.zeros([2, 3, 4]), 1).shape; // [2, 12]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.flatten.html
+ */
 export const flatten = op({
   name: 'flatten',
   call: (x: Tensor, start_dim = 0, end_dim = -1): Tensor => {
@@ -124,6 +149,14 @@ export const flatten = op({
   errors: () => [{ args: [sample([2, 3]), 1, 0], message: /start_dim 1 comes after end_dim 0/ }],
 });
 
+/**
+ * One dimension as several; one of the sizes may be -1. A view.
+ * @example
+ * ```ts
+ * torch.unflatten(torch.zeros([2, 12]), 1, [3, -1]).shape; // [2, 3, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.unflatten.html
+ */
 export const unflatten = op({
   name: 'unflatten',
   call: (x: Tensor, dim: number, sizes: readonly number[]): Tensor => {
@@ -134,6 +167,14 @@ export const unflatten = op({
   samples: () => [{ args: [sample([2, 12]), 1, [3, -1]] }],
 });
 
+/**
+ * The dimensions in another order; a view.
+ * @example
+ * ```ts
+ * torch.permute(torch.zeros([2, 3, 4]), [2, 0, 1]).shape; // [4, 2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.permute.html
+ */
 export const permute = op({
   name: 'permute',
   call: (x: Tensor, ...given: readonly (number | readonly number[])[]): Tensor => {
@@ -156,6 +197,14 @@ export const permute = op({
   errors: () => [{ args: [sample([2, 3]), [0, 0]], message: /do not name each of the 2 dimensions once/ }],
 });
 
+/**
+ * Two dimensions exchanged; a view.
+ * @example
+ * ```ts
+ * torch.transpose(torch.zeros([2, 3, 4]), 0, 2).shape; // [4, 3, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.transpose.html
+ */
 export const transpose = op({
   name: 'transpose',
   call: (x: Tensor, dim0: number, dim1: number): Tensor => {
@@ -169,6 +218,14 @@ export const transpose = op({
   errors: () => [{ args: [sample([2, 3]), 0, 2], message: /dim 2 is out of range \[-2, 1\]/ }],
 });
 
+/**
+ * A matrix transposed; vectors stay as they are. A view.
+ * @example
+ * ```ts
+ * torch.t(torch.tensor([[1, 2], [3, 4]])).tolist(); // [[1, 3], [2, 4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.t.html
+ */
 export const t = op({
   name: 't',
   call: (x: Tensor): Tensor => {
@@ -180,6 +237,14 @@ export const t = op({
   samples: () => [{ args: [sample([2, 3])] }, { args: [sample([3])] }],
 });
 
+/**
+ * Without its dimensions of size 1, or without the one named; a view.
+ * @example
+ * ```ts
+ * torch.squeeze(torch.zeros([2, 1, 3, 1])).shape; // [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.squeeze.html
+ */
 export const squeeze = op({
   name: 'squeeze',
   call: (x: Tensor, dim?: number | readonly number[]): Tensor => {
@@ -204,6 +269,14 @@ export const squeeze = op({
   ],
 });
 
+/**
+ * A new dimension of size 1; a view.
+ * @example
+ * ```ts
+ * torch.unsqueeze(torch.zeros([2, 3]), 1).shape; // [2, 1, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.unsqueeze.html
+ */
 export const unsqueeze = op({
   name: 'unsqueeze',
   call: (x: Tensor, dim: number): Tensor => {
@@ -216,6 +289,13 @@ export const unsqueeze = op({
   samples: () => [{ args: [sample([2, 3]), 0] }, { args: [sample([2, 3]), -1] }, { args: [sample([]), 0] }],
 });
 
+/**
+ * A view with dimensions of size 1 made larger, without a copy; -1 keeps a size, new dimensions come first.
+ * @example
+ * ```ts
+ * torch.expand(torch.tensor([[1], [2]]), [-1, 3]).tolist(); // [[1, 1, 1], [2, 2, 2]]
+ * ```
+ */
 export const expand = op({
   name: 'expand',
   call: (x: Tensor, ...given: readonly (number | readonly number[])[]): Tensor => {

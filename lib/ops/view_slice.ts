@@ -25,6 +25,13 @@ declare module '../tensor/tensor' {
   }
 }
 
+/**
+ * Every `step`-th slice in [start, end) along `dim`, as Python's `x[start:end:step]`; a view.
+ * @example
+ * ```ts
+ * torch.slice(torch.arange(6), 0, 1, -1, 2).tolist(); // [1, 3]
+ * ```
+ */
 export const slice = op({
   name: 'slice',
   call: (x: Tensor, dim: number, start = 0, end?: number, step = 1): Tensor => {
@@ -71,6 +78,14 @@ const pad_slice = op({
   samples: () => [{ args: [sample([2, 3]), [5, 3], 0, 1, 2] }],
 });
 
+/**
+ * `length` slices from `start` along `dim`; a view.
+ * @example
+ * ```ts
+ * torch.narrow(torch.arange(5), 0, 1, 3).tolist(); // [1, 2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.narrow.html
+ */
 export const narrow = op({
   name: 'narrow',
   call: (x: Tensor, dim: number, start: number, length: number): Tensor => {
@@ -89,6 +104,14 @@ export const narrow = op({
   errors: () => [{ args: [sample([5]), 0, 3, 4], message: /start 3 \+ length 4 exceeds the size 5 of dim 0/ }],
 });
 
+/**
+ * The index-th slice along `dim`, without that dimension; a view.
+ * @example
+ * ```ts
+ * torch.select(torch.tensor([[1, 2], [3, 4]]), 1, -1).tolist(); // [2, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.select.html
+ */
 export const select = op({
   name: 'select',
   call: (x: Tensor, dim: number, index: number): Tensor => {
@@ -108,6 +131,14 @@ export const select = op({
   errors: () => [{ args: [sample([5, 3]), 0, 5], message: /index 5 is out of range for dim 0 of size 5/ }],
 });
 
+/**
+ * Windows of `size` along `dim`, every `step`, as a new last dimension; a view.
+ * @example
+ * ```ts
+ * torch.unfold(torch.arange(5), 0, 3, 2).tolist(); // [[0, 1, 2], [2, 3, 4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html
+ */
 export const unfold = op({
   name: 'unfold',
   call: (x: Tensor, dim: number, size: number, step: number): Tensor => {
@@ -123,6 +154,14 @@ export const unfold = op({
   samples: () => [{ args: [sample([7]), 0, 3, 2] }, { args: [sample([2, 5]), 1, 2, 1] }],
 });
 
+/**
+ * The diagonal of a matrix, or one above (`offset` > 0) or below it; a view.
+ * @example
+ * ```ts
+ * torch.diagonal(torch.tensor([[1, 2], [3, 4]])).tolist(); // [1, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.diagonal.html
+ */
 export const diagonal = op({
   name: 'diagonal',
   call: (x: Tensor, offset = 0): Tensor => {

@@ -15,6 +15,14 @@ declare module '../tensor/tensor' {
   }
 }
 
+/**
+ * A view with any sizes, strides and offset (in elements) into the memory; where elements overlap, their gradients add up.
+ * @example
+ * ```ts
+ * torch.as_strided(torch.arange(5), [3, 3], [1, 1]).tolist(); // [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.as_strided.html
+ */
 export const as_strided = op({
   name: 'as_strided',
   sees_layout: true,

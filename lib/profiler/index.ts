@@ -14,6 +14,7 @@ export { type MachineLimits, machine_limits } from './limits';
 export type { EventCategory, MemorySample, ProfilerEvent } from './recorder';
 export type { SortKey, TableOptions } from './table';
 
+/** Options of {@link profile}. */
 export interface ProfileOptions {
   /** Events for the forwards of modules too. Default true. */
   with_modules?: boolean;
@@ -23,7 +24,15 @@ export interface ProfileOptions {
 
 let active: Recorder | null = null;
 
-/** What a profiled function did. */
+/**
+ * What a profiled function did.
+ * @example
+ * ```ts
+ * const profile = torch.profiler.profile(() => torch.ones([1000]).sum().item());
+ * profile.result; // 1000
+ * profile.duration > 0; // true
+ * ```
+ */
 export class Profile<T = unknown> {
   /** @internal */
   constructor(

@@ -12,8 +12,10 @@ const SORT_KEYS = [
   'allocations',
   'self_cpu_memory_usage',
 ] as const;
+/** A column by which {@link Profile.table} can sort. */
 export type SortKey = (typeof SORT_KEYS)[number];
 
+/** Options of {@link Profile.table}. */
 export interface TableOptions {
   /** The column that orders the rows, largest first. Default 'self_cpu_time_total'. */
   sort_by?: SortKey;

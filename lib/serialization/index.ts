@@ -11,6 +11,7 @@ export type { FilePath } from './files';
 /** The entry of the file's metadata that tells where the tensors belong; a file of nothing but named tensors has none. */
 const STRUCTURE = 'structure';
 
+/** Options of {@link save}. */
 export interface SaveOptions {
   /** Strings that are kept in the file's header. */
   metadata?: Record<string, string>;
@@ -64,6 +65,11 @@ function named_tensors(value: unknown): Map<string, Tensor> | null {
  * with it; its tensors are never larger than the file.
  *
  * @typeParam T what the file is expected to hold, which is not checked; the tensors of a state_dict if left out
+ * @example
+ * ```ts
+ * torch.save({ weight: torch.ones([2]), epoch: 3 }, 'state.safetensors');
+ * torch.load<{ epoch: number }>('state.safetensors').epoch; // 3
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.load.html
  */
 export function load<T = Record<string, Tensor>>(path: FilePath): T {

@@ -13,6 +13,7 @@ import { allocate, Tensor } from './tensor';
 /** What `tolist()` gives: a number, boolean or bigint for a 0-dim tensor, else nested arrays of them. */
 export type NestedList = number | boolean | bigint | NestedList[];
 
+/** Options of {@link Tensor.to}. */
 export interface ToOptions {
   dtype?: DType | null;
   /** Copy even where nothing changes. Default false. */
@@ -53,12 +54,19 @@ declare module './tensor' {
      */
     to(dtype: DType | Tensor, options?: { copy?: boolean }): Tensor;
     to(options: ToOptions): Tensor;
+    /** The tensor in the dtype of another. */
     type_as(other: Tensor): Tensor;
+    /** The tensor as float32. */
     float(): Tensor;
+    /** The tensor as float64. */
     double(): Tensor;
+    /** The tensor as int64, rounded towards 0. */
     long(): Tensor;
+    /** The tensor as int32, rounded towards 0. */
     int(): Tensor;
+    /** The tensor as uint8, rounded towards 0. */
     byte(): Tensor;
+    /** The tensor as bool: is it nonzero? */
     bool(): Tensor;
     /** The slices along the first dimension. */
     [Symbol.iterator](): IterableIterator<Tensor>;

@@ -180,7 +180,16 @@ export interface MemoryStats {
   budget_limit: number;
 }
 
-/** What the allocator holds, as `torch.cuda.memory_stats` does for a GPU. */
+/**
+ * What the allocator holds, as `torch.cuda.memory_stats` does for a GPU.
+ * @example
+ * ```ts
+ * const before = torch.memory_stats().live_blocks;
+ * const x = torch.zeros([256]);
+ * torch.memory_stats().live_blocks - before; // 1
+ * x.dispose();
+ * ```
+ */
 export function memory_stats(): MemoryStats {
   addon.stats();
   const [allocated, cached, peak, pinned, live_blocks, live, system_allocations] = addon.arguments;
@@ -197,11 +206,27 @@ export function memory_stats(): MemoryStats {
   };
 }
 
+/**
+ * Starts `memory_stats().peak` anew from what is held now.
+ * @example
+ * ```ts
+ * torch.reset_peak_memory_stats();
+ * const { peak, allocated, cached } = torch.memory_stats();
+ * peak === allocated + cached; // true
+ * ```
+ */
 export function reset_peak_memory_stats(): void {
   addon.reset_peak();
 }
 
-/** Gives all cached free memory back to the system. */
+/**
+ * Gives all cached free memory back to the system.
+ * @example
+ * ```ts
+ * torch.empty_cache();
+ * torch.memory_stats().cached; // 0
+ * ```
+ */
 export function empty_cache(): void {
   addon.empty_cache();
 }

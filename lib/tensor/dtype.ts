@@ -4,7 +4,14 @@ type ArrayClass = {
   new (buffer: ArrayBufferLike, offset?: number, length?: number): TypedArray;
 };
 
-/** An element type, as in PyTorch: `torch.float32`, `torch.int64`, … */
+/**
+ * An element type, as in PyTorch: `torch.float32`, `torch.int64`, …
+ * @example
+ * ```ts
+ * torch.float64.itemsize; // 8
+ * torch.int64.is_floating_point; // false
+ * ```
+ */
 export class DType {
   constructor(
     readonly name: string,
@@ -17,28 +24,51 @@ export class DType {
     readonly rank: number,
   ) {}
 
+  /** `torch.float32`, as PyTorch prints it. */
   toString(): string {
     return `torch.${this.name}`;
   }
 }
 
+/** 32-bit floats, in a Float32Array; the default. */
 export const float32 = new DType('float32', 0, 4, true, Float32Array as ArrayClass, 4);
+/** 64-bit floats, in a Float64Array. */
 export const float64 = new DType('float64', 1, 8, true, Float64Array as ArrayClass, 5);
+/** 64-bit integers, in a BigInt64Array; indices and class numbers. */
 export const int64 = new DType('int64', 2, 8, false, BigInt64Array as unknown as ArrayClass, 3);
+/** 32-bit integers, in an Int32Array. */
 export const int32 = new DType('int32', 3, 4, false, Int32Array as ArrayClass, 2);
+/** Bytes, in a Uint8Array. */
 export const uint8 = new DType('uint8', 4, 1, false, Uint8Array as ArrayClass, 1);
+/** 0 or 1 in a byte each, in a Uint8Array; `tolist()` gives booleans. */
 export const bool = new DType('bool', 5, 1, false, Uint8Array as ArrayClass, 0);
 
 export const dtypes: readonly DType[] = [float32, float64, int64, int32, uint8, bool];
 
 let current_default = float32;
 
-/** The dtype of new tensors made from numbers: float32 unless `set_default_dtype` changed it. */
+/**
+ * The dtype of new tensors made from numbers: float32 unless `set_default_dtype` changed it.
+ * @example
+ * ```ts
+ * torch.get_default_dtype(); // torch.float32
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.get_default_dtype.html
+ */
 export function get_default_dtype(): DType {
   return current_default;
 }
 
-/** As `torch.set_default_dtype`: float32 or float64. */
+/**
+ * As `torch.set_default_dtype`: float32 or float64.
+ * @example
+ * ```ts
+ * torch.set_default_dtype(torch.float64);
+ * torch.tensor([1]).dtype; // torch.float64
+ * torch.set_default_dtype(torch.float32);
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.set_default_dtype.html
+ */
 export function set_default_dtype(dtype: DType): void {
   if (dtype !== float32 && dtype !== float64)
     throw new TypeError(`set_default_dtype: expected torch.float32 or torch.float64, got ${dtype}`);

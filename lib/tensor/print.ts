@@ -8,6 +8,7 @@ import { Tensor } from './tensor';
 
 /** Tensors as text, to the letter as PyTorch prints them. */
 
+/** Options of {@link set_printoptions}. */
 export interface PrintOptions {
   /** Digits after the point. Default 4. */
   precision?: number;

@@ -8,6 +8,12 @@ import { Storage } from './storage';
  * An n-dimensional array: a window (shape, strides, offset) of a Storage, and its place in the autograd graph. Operations are declared
  * in lib/ops, each with the method it adds to this class.
  *
+ * @example
+ * ```ts
+ * const x = torch.tensor([[1, 2], [3, 4]]);
+ * x.shape; // [2, 2]
+ * x.matmul(x).add(1).tolist(); // [[8, 11], [16, 23]]
+ * ```
  * @see https://pytorch.org/docs/stable/tensors.html
  */
 export class Tensor {
@@ -52,6 +58,7 @@ export class Tensor {
     return this.shape.length;
   }
 
+  /** Number of dimensions. */
   dim(): number {
     return this.shape.length;
   }
@@ -70,6 +77,7 @@ export class Tensor {
     return dim === undefined ? [...this.strides] : this.strides[wrap_dim('stride', dim, this.ndim)];
   }
 
+  /** The element of the memory at which this tensor starts. */
   storage_offset(): number {
     return this.offset;
   }
@@ -79,10 +87,12 @@ export class Tensor {
     return this.count;
   }
 
+  /** Do the elements lie in row-major order, without gaps? */
   is_contiguous(): boolean {
     return is_contiguous(this.shape, this.strides);
   }
 
+  /** Is the dtype float32 or float64? */
   is_floating_point(): boolean {
     return this.dtype.is_floating_point;
   }
@@ -120,6 +130,15 @@ export function window(of: Tensor, shape: Shape, strides: Shape, offset: number)
   return view;
 }
 
+/**
+ * Whether a value is a Tensor.
+ * @example
+ * ```ts
+ * torch.is_tensor(torch.zeros([1])); // true
+ * torch.is_tensor([0]); // false
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.is_tensor.html
+ */
 export function is_tensor(value: unknown): value is Tensor {
   return value instanceof Tensor;
 }

@@ -5,6 +5,7 @@ import { same_shape } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import { compare_values, default_tolerance, describe_comparison, type Tolerance } from './compare';
 
+/** Options of {@link assert_close}. */
 export interface AssertCloseOptions {
   /** Relative tolerance; give both or neither. Default: by dtype, 1.3e-6 for float32, 1e-7 for float64, 0 for the others. */
   rtol?: number;

@@ -20,6 +20,7 @@ export interface MatcherResult {
   message: () => string;
 }
 
+/** Options of `toBeCloseToTensor`. */
 export interface CloseOptions {
   /** Relative tolerance. Default: by dtype, as `torch.testing.assert_close`. */
   rtol?: number;
@@ -31,6 +32,7 @@ export interface CloseOptions {
   check_dtype?: boolean;
 }
 
+/** Options of `toPassGradgradcheck`, and of {@link gradgradcheck}. */
 export interface GradgradcheckOptions extends GradcheckOptions {
   grad_outputs?: Tensor | readonly Tensor[] | null;
 }
@@ -188,6 +190,7 @@ function leak_verdict({ blocks, bytes_per_run, leaks, pins }: LeakReport): Match
   return verdict('toNotLeakTensors', leaks || pins ? problem : null, negated);
 }
 
+/** The matchers themselves, for runners whose `expect` is not found by itself: `expect.extend(matchers)`. */
 export const matchers = {
   toBeCloseToTensor,
   toEqualTensor,

@@ -110,7 +110,7 @@ class Reader {
     if (declaration === undefined) throw new Error(`${name} has no declaration`);
     const source = declaration.getSourceFile();
     const { line } = source.getLineAndCharacterOfPosition(declaration.getStart());
-    const text = ts.displayPartsToString(symbol.getDocumentationComment(this.checker));
+    const text = is_apart(declaration) ? '' : ts.displayPartsToString(symbol.getDocumentationComment(this.checker));
     const tags = symbol.getJsDocTags(this.checker);
     this.names.push({
       name,
@@ -120,6 +120,15 @@ class Reader {
       examples: tags.filter((tag) => tag.name === 'example').length + (/```ts/.test(text) ? 1 : 0),
     });
   }
+}
+
+/** The comment that the compiler takes for the declaration's is the file's: a blank line stands between. */
+function is_apart(declaration: ts.Declaration): boolean {
+  const owner = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
+  const comments = ts.getJSDocCommentsAndTags(owner).filter(ts.isJSDoc);
+  const last = comments[comments.length - 1];
+  const { text } = declaration.getSourceFile();
+  return last !== undefined && /^[^\S\n]*\n[^\S\n]*\n/.test(text.slice(last.end));
 }
 
 function is_internal(declaration: ts.Declaration): boolean {

@@ -14,6 +14,7 @@ export function fill(op: string, tensor: Tensor, write: (target: Tensor) => void
   return tensor;
 }
 
+/** Options of {@link uniform_}. */
 export interface UniformOptions {
   /** The lower end. Default 0. */
   a: number;
@@ -24,12 +25,20 @@ export interface UniformOptions {
 
 const unit: UniformOptions = { a: 0, b: 1, generator: undefined };
 
-/** Uniform in [a, b). @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_ */
+/**
+ * Uniform in [a, b).
+ * @example
+ * ```ts
+ * torch.nn.init.uniform_(torch.empty([100]), -1, 1).abs().max().item() <= 1; // true
+ * ```
+ * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
+ */
 export function uniform_(tensor: Tensor, ...given: Given<UniformOptions, ['a', 'b']>): Tensor {
   const { a, b, generator } = read_arguments('uniform_', given, ['a', 'b'], unit);
   return fill('uniform_', tensor, (target) => target.uniform_(a, b, { generator }));
 }
 
+/** Options of {@link normal_}. */
 export interface NormalOptions {
   /** Default 0. */
   mean: number;
@@ -55,16 +64,39 @@ export function normal_(tensor: Tensor, ...given: Given<NormalOptions, ['mean', 
   return fill('normal_', tensor, (target) => target.normal_(mean, std, { generator }));
 }
 
-/** The same value everywhere. */
+/**
+ * The same value everywhere.
+ * @example
+ * ```ts
+ * torch.nn.init.constant_(torch.empty([2]), 0.5).tolist(); // [0.5, 0.5]
+ * ```
+ * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_
+ */
 export function constant_(tensor: Tensor, value: number): Tensor {
   check_number('constant_', 'val', value);
   return fill('constant_', tensor, (target) => set_all(target, value));
 }
 
+/**
+ * Ones everywhere.
+ * @example
+ * ```ts
+ * torch.nn.init.ones_(torch.empty([2])).tolist(); // [1, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.ones_
+ */
 export function ones_(tensor: Tensor): Tensor {
   return fill('ones_', tensor, (target) => set_all(target, 1));
 }
 
+/**
+ * Zeros everywhere.
+ * @example
+ * ```ts
+ * torch.nn.init.zeros_(torch.empty([2])).tolist(); // [0, 0]
+ * ```
+ * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.zeros_
+ */
 export function zeros_(tensor: Tensor): Tensor {
   return fill('zeros_', tensor, (target) => set_all(target, 0));
 }

@@ -7,6 +7,7 @@ import { float64 } from '../../tensor/dtype';
 import { check_floating, type Tensor } from '../../tensor/tensor';
 import { fill } from './fill';
 
+/** Options of {@link orthogonal_}. */
 export interface OrthogonalOptions {
   /** Default 1; see {@link calculate_gain}. */
   gain: number;

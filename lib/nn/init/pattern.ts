@@ -16,6 +16,10 @@ function check_matrix(op: string, tensor: Tensor): void {
 
 /**
  * The identity matrix, as far as a rectangular one can be.
+ * @example
+ * ```ts
+ * torch.nn.init.eye_(torch.empty([2, 3])).tolist(); // [[1, 0, 0], [0, 1, 0]]
+ * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.eye_
  */
 export function eye_(tensor: Tensor): Tensor {
@@ -60,6 +64,7 @@ export function dirac_(tensor: Tensor, groups = 1): Tensor {
   });
 }
 
+/** Options of {@link sparse_}. */
 export interface SparseOptions {
   /** The share of zeros in every column. */
   sparsity: number;

@@ -9,6 +9,7 @@ import { float64 } from '../../tensor/dtype';
 import { check_floating, type Tensor } from '../../tensor/tensor';
 import { fill } from './fill';
 
+/** Options of {@link trunc_normal_}. */
 export interface TruncNormalOptions {
   /** Mean of the whole distribution. Default 0. */
   mean: number;

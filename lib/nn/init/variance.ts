@@ -8,6 +8,7 @@ import { calculate_gain, type Nonlinearity } from './gain';
 
 /** Spreads that keep the variance of activations or gradients from layer to layer: those of Glorot (Xavier) and He (Kaiming). */
 
+/** Which side's number of connections scales the weights: `'fan_in'` keeps forward's variance, `'fan_out'` backward's. */
 export type FanMode = 'fan_in' | 'fan_out';
 
 function fans(op: string, tensor: Tensor): [fan_in: number, fan_out: number] {
@@ -17,6 +18,7 @@ function fans(op: string, tensor: Tensor): [fan_in: number, fan_out: number] {
   return [tensor.shape[1] * field, tensor.shape[0] * field];
 }
 
+/** Options of {@link xavier_uniform_} and {@link xavier_normal_}. */
 export interface XavierOptions {
   /** Default 1; see {@link calculate_gain}. */
   gain: number;
@@ -34,6 +36,10 @@ function xavier(op: string, tensor: Tensor, given: XavierArguments): { std: numb
 
 /**
  * Uniform within ±gain·√(6 / (fan_in + fan_out)).
+ * @example
+ * ```ts
+ * torch.nn.init.xavier_uniform_(torch.empty([64, 32])).abs().max().item() <= 0.25; // true
+ * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_uniform_
  */
 export function xavier_uniform_(tensor: Tensor, ...given: XavierArguments): Tensor {
@@ -44,6 +50,10 @@ export function xavier_uniform_(tensor: Tensor, ...given: XavierArguments): Tens
 
 /**
  * Normal with standard deviation gain·√(2 / (fan_in + fan_out)).
+ * @example
+ * ```ts
+ * torch.nn.init.xavier_normal_(torch.empty([64, 32])).shape; // [64, 32]
+ * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_normal_
  */
 export function xavier_normal_(tensor: Tensor, ...given: XavierArguments): Tensor {
@@ -51,6 +61,7 @@ export function xavier_normal_(tensor: Tensor, ...given: XavierArguments): Tenso
   return tensor.count === 0 ? tensor : normal_(tensor, 0, std, { generator });
 }
 
+/** Options of {@link kaiming_uniform_} and {@link kaiming_normal_}. */
 export interface KaimingOptions {
   /** The slope of the leaky rectifier that follows. Default 0. */
   a: number;
@@ -91,6 +102,10 @@ export function kaiming_uniform_(tensor: Tensor, ...given: KaimingArguments): Te
 
 /**
  * Normal with standard deviation gain / √fan.
+ * @example
+ * ```ts
+ * torch.nn.init.kaiming_normal_(torch.empty([64, 32]), { nonlinearity: 'relu' }).shape; // [64, 32]
+ * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_normal_
  */
 export function kaiming_normal_(tensor: Tensor, ...given: KaimingArguments): Tensor {

@@ -55,6 +55,10 @@ trust(LeakyReLU);
 
 /**
  * `max(x, 0)`.
+ * @example
+ * ```ts
+ * new torch.nn.ReLU().forward(torch.tensor([-1, 2])).tolist(); // [0, 2]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
  */
 export class ReLU extends InplaceActivation {

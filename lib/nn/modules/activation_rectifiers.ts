@@ -23,6 +23,7 @@ import { check_numbers, InplaceActivation, parameters_repr } from './activation_
 
 /** Modules of activations made of pieces. */
 
+/** Options of {@link PReLU}. */
 export interface PReLUOptions {
   /** 1, or the number of channels (dimension 1). Default 1. */
   num_parameters?: number;
@@ -76,6 +77,11 @@ trust(PReLU);
 
 /**
  * Leaky rectifier with a random slope for every element in training, and their middle in evaluation.
+ * @example
+ * ```ts
+ * const layer = new torch.nn.RReLU(0.1, 0.3).eval();
+ * layer.forward(torch.tensor([-1, 2])).tolist(); // [-0.200, 2]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
  */
 export class RReLU extends Module {
@@ -105,7 +111,14 @@ export class RReLU extends Module {
 }
 trust(RReLU);
 
-/** `min(max(x, 0), 6)`. @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
+/**
+ * `min(max(x, 0), 6)`.
+ * @example
+ * ```ts
+ * new torch.nn.ReLU6().forward(torch.tensor([-1, 2, 8])).tolist(); // [0, 2, 6]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html
+ */
 export class ReLU6 extends InplaceActivation {
   override forward(input: Tensor): Tensor {
     return relu6(input, this.inplace);
@@ -113,7 +126,14 @@ export class ReLU6 extends InplaceActivation {
 }
 trust(ReLU6);
 
-/** `scale * elu(x, alpha)` with the constants that keep mean 0 and variance 1. @see https://pytorch.org/docs/stable/generated/torch.nn.SELU.html */
+/**
+ * `scale * elu(x, alpha)` with the constants that keep mean 0 and variance 1.
+ * @example
+ * ```ts
+ * new torch.nn.SELU().forward(torch.tensor([-1, 2])).tolist(); // [-1.1113, 2.1014]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SELU.html
+ */
 export class SELU extends InplaceActivation {
   override forward(input: Tensor): Tensor {
     return selu(input, this.inplace);
@@ -140,7 +160,14 @@ abstract class ExponentialUnit extends Module {
   }
 }
 
-/** `x > 0 ? x : alpha * (exp(x) - 1)`. @see https://pytorch.org/docs/stable/generated/torch.nn.ELU.html */
+/**
+ * `x > 0 ? x : alpha * (exp(x) - 1)`.
+ * @example
+ * ```ts
+ * new torch.nn.ELU().forward(torch.tensor([-1, 2])).tolist(); // [-0.6321, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
+ */
 export class ELU extends ExponentialUnit {
   override forward(input: Tensor): Tensor {
     return elu(input, this.alpha, this.inplace);
@@ -148,7 +175,14 @@ export class ELU extends ExponentialUnit {
 }
 trust(ELU);
 
-/** `x > 0 ? x : alpha * (exp(x / alpha) - 1)`. @see https://pytorch.org/docs/stable/generated/torch.nn.CELU.html */
+/**
+ * `x > 0 ? x : alpha * (exp(x / alpha) - 1)`.
+ * @example
+ * ```ts
+ * new torch.nn.CELU(0.5).forward(torch.tensor([-1, 2])).tolist(); // [-0.4323, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
+ */
 export class CELU extends ExponentialUnit {
   override forward(input: Tensor): Tensor {
     return celu(input, this.alpha, this.inplace);
@@ -156,7 +190,14 @@ export class CELU extends ExponentialUnit {
 }
 trust(CELU);
 
-/** Elements within `min_val` and `max_val`. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html */
+/**
+ * Elements within `min_val` and `max_val`.
+ * @example
+ * ```ts
+ * new torch.nn.Hardtanh(0, 1).forward(torch.tensor([-3, 0.5, 3])).tolist(); // [0, 0.5, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html
+ */
 export class Hardtanh extends Module {
   readonly min_val: number;
   readonly max_val: number;
@@ -185,7 +226,14 @@ export class Hardtanh extends Module {
 }
 trust(Hardtanh);
 
-/** `x > threshold ? x : value`. @see https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html */
+/**
+ * `x > threshold ? x : value`.
+ * @example
+ * ```ts
+ * new torch.nn.Threshold(1, -7).forward(torch.tensor([0.5, 2])).tolist(); // [-7, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html
+ */
 export class Threshold extends Module {
   readonly threshold: number;
   readonly value: number;

@@ -8,6 +8,7 @@ import { trust } from '../trust';
 
 /** Modules of activations along a dimension. */
 
+/** Options of {@link Softmax} and its kin. */
 export interface SoftmaxOptions {
   /** The dimension whose elements add up to 1. Unlike PyTorch, which guesses it and warns, forward fails without one. */
   dim?: number | null;
@@ -34,7 +35,14 @@ abstract class AlongDim extends Module {
   }
 }
 
-/** `exp(x) / sum(exp(x))` along `dim`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html */
+/**
+ * `exp(x) / sum(exp(x))` along `dim`.
+ * @example
+ * ```ts
+ * new torch.nn.Softmax(1).forward(torch.tensor([[0, 1]])).tolist(); // [[0.2689, 0.7311]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+ */
 export class Softmax extends AlongDim {
   override forward(input: Tensor): Tensor {
     return softmax(input, this.required_dim());
@@ -42,7 +50,14 @@ export class Softmax extends AlongDim {
 }
 trust(Softmax);
 
-/** `softmax(-x)` along `dim`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
+/**
+ * `softmax(-x)` along `dim`.
+ * @example
+ * ```ts
+ * new torch.nn.Softmin(1).forward(torch.tensor([[0, 1]])).tolist(); // [[0.7311, 0.2689]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html
+ */
 export class Softmin extends AlongDim {
   override forward(input: Tensor): Tensor {
     return softmin(input, this.required_dim());
@@ -50,7 +65,14 @@ export class Softmin extends AlongDim {
 }
 trust(Softmin);
 
-/** `log(softmax(x))` along `dim`. @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
+/**
+ * `log(softmax(x))` along `dim`.
+ * @example
+ * ```ts
+ * new torch.nn.LogSoftmax(1).forward(torch.tensor([[0, 1]])).tolist(); // [[-1.3133, -0.3133]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
+ */
 export class LogSoftmax extends AlongDim {
   override forward(input: Tensor): Tensor {
     return log_softmax(input, this.required_dim());
@@ -58,7 +80,14 @@ export class LogSoftmax extends AlongDim {
 }
 trust(LogSoftmax);
 
-/** Softmax over the channels of [N, C, H, W] or [C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html */
+/**
+ * Softmax over the channels of [N, C, H, W] or [C, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.Softmax2d().forward(torch.tensor([[[0]], [[1]]])).flatten().tolist(); // [0.2689, 0.7311]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
+ */
 export class Softmax2d extends Module {
   override forward(input: Tensor): Tensor {
     const { ndim } = check_tensor('Softmax2d', 'input', input);
@@ -68,7 +97,14 @@ export class Softmax2d extends Module {
 }
 trust(Softmax2d);
 
-/** Gated linear unit: the first half along `dim` times the sigmoid of the second. @see https://pytorch.org/docs/stable/generated/torch.nn.GLU.html */
+/**
+ * Gated linear unit: the first half along `dim` times the sigmoid of the second.
+ * @example
+ * ```ts
+ * new torch.nn.GLU().forward(torch.tensor([3, 0])).tolist(); // [1.5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
+ */
 export class GLU extends Module {
   readonly dim: number;
 

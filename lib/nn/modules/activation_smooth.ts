@@ -22,7 +22,14 @@ import { check_numbers, InplaceActivation, parameters_repr, python_number } from
 
 /** Modules of smooth activations and of their cheap stand-ins. */
 
-/** `1 / (1 + exp(-x))`. @see https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
+/**
+ * `1 / (1 + exp(-x))`.
+ * @example
+ * ```ts
+ * new torch.nn.Sigmoid().forward(torch.tensor([0, 1])).tolist(); // [0.5, 0.7311]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html
+ */
 export class Sigmoid extends Module {
   override forward(input: Tensor): Tensor {
     return sigmoid(input);
@@ -30,7 +37,14 @@ export class Sigmoid extends Module {
 }
 trust(Sigmoid);
 
-/** The hyperbolic tangent. @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
+/**
+ * The hyperbolic tangent.
+ * @example
+ * ```ts
+ * new torch.nn.Tanh().forward(torch.tensor([0, 1])).tolist(); // [0, 0.7616]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html
+ */
 export class Tanh extends Module {
   override forward(input: Tensor): Tensor {
     return tanh(input);
@@ -38,7 +52,14 @@ export class Tanh extends Module {
 }
 trust(Tanh);
 
-/** `log(sigmoid(x))`. @see https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html */
+/**
+ * `log(sigmoid(x))`.
+ * @example
+ * ```ts
+ * new torch.nn.LogSigmoid().forward(torch.tensor([0, -400])).tolist(); // [-0.6931, -400]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html
+ */
 export class LogSigmoid extends Module {
   override forward(input: Tensor): Tensor {
     return logsigmoid(input);
@@ -46,7 +67,14 @@ export class LogSigmoid extends Module {
 }
 trust(LogSigmoid);
 
-/** `x / (1 + |x|)`. @see https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html */
+/**
+ * `x / (1 + |x|)`.
+ * @example
+ * ```ts
+ * new torch.nn.Softsign().forward(torch.tensor([-1, 3])).tolist(); // [-0.5, 0.75]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html
+ */
 export class Softsign extends Module {
   override forward(input: Tensor): Tensor {
     return softsign(input);
@@ -54,7 +82,14 @@ export class Softsign extends Module {
 }
 trust(Softsign);
 
-/** `x - tanh(x)`. @see https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html */
+/**
+ * `x - tanh(x)`.
+ * @example
+ * ```ts
+ * new torch.nn.Tanhshrink().forward(torch.tensor([0, 1])).tolist(); // [0, 0.2384]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html
+ */
 export class Tanhshrink extends Module {
   override forward(input: Tensor): Tensor {
     return tanhshrink(input);
@@ -62,7 +97,14 @@ export class Tanhshrink extends Module {
 }
 trust(Tanhshrink);
 
-/** `log(1 + exp(beta * x)) / beta`, and x itself above the threshold. @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html */
+/**
+ * `log(1 + exp(beta * x)) / beta`, and x itself above the threshold.
+ * @example
+ * ```ts
+ * new torch.nn.Softplus().forward(torch.tensor([0, 400])).tolist(); // [0.6931, 400]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+ */
 export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
@@ -88,6 +130,11 @@ trust(Softplus);
 
 /**
  * x times the share of the normal distribution below x, exactly or by the tanh approximation.
+ * @example
+ * ```ts
+ * new torch.nn.GELU().forward(torch.tensor([0, 1])).tolist(); // [0, 0.8413]
+ * new torch.nn.GELU({ approximate: 'tanh' }).forward(torch.tensor([0, 1])).tolist(); // [0, 0.8412]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
  */
 export class GELU extends Module {
@@ -110,7 +157,14 @@ export class GELU extends Module {
 }
 trust(GELU);
 
-/** `x * sigmoid(x)`, also known as swish. @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
+/**
+ * `x * sigmoid(x)`, also known as swish.
+ * @example
+ * ```ts
+ * new torch.nn.SiLU().forward(torch.tensor([0, 1])).tolist(); // [0, 0.7311]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html
+ */
 export class SiLU extends InplaceActivation {
   override forward(input: Tensor): Tensor {
     return silu(input, this.inplace);
@@ -118,7 +172,14 @@ export class SiLU extends InplaceActivation {
 }
 trust(SiLU);
 
-/** `x * tanh(softplus(x))`. @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
+/**
+ * `x * tanh(softplus(x))`.
+ * @example
+ * ```ts
+ * new torch.nn.Mish().forward(torch.tensor([-1, 1])).tolist(); // [-0.3034, 0.8651]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html
+ */
 export class Mish extends InplaceActivation {
   override forward(input: Tensor): Tensor {
     return mish(input, this.inplace);
@@ -126,7 +187,14 @@ export class Mish extends InplaceActivation {
 }
 trust(Mish);
 
-/** `min(max(x + 3, 0), 6) / 6`. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html */
+/**
+ * `min(max(x + 3, 0), 6) / 6`.
+ * @example
+ * ```ts
+ * new torch.nn.Hardsigmoid().forward(torch.tensor([-4, 0, 1.5])).tolist(); // [0, 0.5, 0.75]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html
+ */
 export class Hardsigmoid extends InplaceActivation {
   override forward(input: Tensor): Tensor {
     return hardsigmoid(input, this.inplace);
@@ -138,7 +206,14 @@ export class Hardsigmoid extends InplaceActivation {
 }
 trust(Hardsigmoid);
 
-/** `x * hardsigmoid(x)`. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
+/**
+ * `x * hardsigmoid(x)`.
+ * @example
+ * ```ts
+ * new torch.nn.Hardswish().forward(torch.tensor([-4, 1.5, 4])).tolist(); // [0, 1.125, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html
+ */
 export class Hardswish extends InplaceActivation {
   override forward(input: Tensor): Tensor {
     return hardswish(input, this.inplace);
@@ -165,7 +240,14 @@ abstract class Shrink extends Module {
   }
 }
 
-/** 0 where `|x| <= lambd`, else x. @see https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html */
+/**
+ * 0 where `|x| <= lambd`, else x.
+ * @example
+ * ```ts
+ * new torch.nn.Hardshrink().forward(torch.tensor([-1, 0.3, 1])).tolist(); // [-1, 0, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
+ */
 export class Hardshrink extends Shrink {
   override forward(input: Tensor): Tensor {
     return hardshrink(input, this.lambd);
@@ -173,7 +255,14 @@ export class Hardshrink extends Shrink {
 }
 trust(Hardshrink);
 
-/** x moved towards 0 by `lambd`, and 0 where it is nearer than that. @see https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html */
+/**
+ * x moved towards 0 by `lambd`, and 0 where it is nearer than that.
+ * @example
+ * ```ts
+ * new torch.nn.Softshrink().forward(torch.tensor([-1, 0.3, 2])).tolist(); // [-0.5, 0, 1.5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
+ */
 export class Softshrink extends Shrink {
   override forward(input: Tensor): Tensor {
     return softshrink(input, this.lambd);

@@ -43,7 +43,14 @@ abstract class AdaptiveAvgPool extends Module {
   }
 }
 
-/** The means of `output_size` windows of [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html */
+/**
+ * The means of `output_size` windows of [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.AdaptiveAvgPool1d(2).forward(torch.tensor([[1, 2, 3, 4]])).tolist(); // [[1.5, 3.5]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
+ */
 export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
   protected override dims(): 1 {
     return 1;
@@ -99,7 +106,14 @@ abstract class AdaptiveMaxPool<Indices extends boolean> extends Module<Pooled<In
   }
 }
 
-/** The largest elements of `output_size` windows of [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html */
+/**
+ * The largest elements of `output_size` windows of [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.AdaptiveMaxPool1d(2).forward(torch.tensor([[1, 2, 3, 4]])).tolist(); // [[2, 4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+ */
 export class AdaptiveMaxPool1d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   protected override dims(): 1 {
     return 1;
@@ -107,7 +121,14 @@ export class AdaptiveMaxPool1d<Indices extends boolean = false> extends Adaptive
 }
 trust(AdaptiveMaxPool1d);
 
-/** The largest elements of `output_size` windows of [N, C, H, W] or [C, H, W]; null keeps a size. @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html */
+/**
+ * The largest elements of `output_size` windows of [N, C, H, W] or [C, H, W]; null keeps a size.
+ * @example
+ * ```ts
+ * new torch.nn.AdaptiveMaxPool2d([2, 2]).forward(torch.randn([1, 3, 8, 8])).shape; // [1, 3, 2, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+ */
 export class AdaptiveMaxPool2d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   protected override dims(): 2 {
     return 2;

@@ -63,6 +63,10 @@ export abstract class BatchNorm extends ChannelNorm {
 
 /**
  * Batch normalisation of [batch, channels] or [batch, channels, length].
+ * @example
+ * ```ts
+ * new torch.nn.BatchNorm1d(8).forward(torch.randn([32, 8])).shape; // [32, 8]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
  */
 export class BatchNorm1d extends BatchNorm {

@@ -89,6 +89,7 @@ export class ModuleList extends IndexedModules {
     this.extend(check_modules('ModuleList', modules));
   }
 
+  /** The list as PyTorch prints it: equal neighbours once, with their number. */
   override toString(): string {
     return print_module(this, true);
   }
@@ -96,6 +97,12 @@ export class ModuleList extends IndexedModules {
 
 /**
  * Holds submodules by name.
+ * @example
+ * ```ts
+ * const heads = new torch.nn.ModuleDict({ classes: new torch.nn.Linear(8, 10), value: new torch.nn.Linear(8, 1) });
+ * heads.get('value').forward(torch.randn([2, 8])).shape; // [2, 1]
+ * heads.parameters().length; // 4
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
  */
 export class ModuleDict extends Module {
@@ -104,17 +111,20 @@ export class ModuleDict extends Module {
     this.update(modules);
   }
 
+  /** The module of this name; an error if there is none. */
   get(name: string): Module {
     const found = own_modules(this).find(([key]) => key === name);
     return found === undefined ? fail('ModuleDict', `no module is named ${JSON.stringify(name)}`) : found[1];
   }
 
+  /** Adds a module, or replaces the one of this name. */
   set(name: string, module: Module): this {
     if (!(module instanceof Module)) fail_type('ModuleDict', `module ${JSON.stringify(name)}`, 'a Module', module);
     this.add_module(name, module);
     return this;
   }
 
+  /** Is there a module of this name? */
   has(name: string): boolean {
     return own_modules(this).some(([key]) => key === name);
   }
@@ -123,29 +133,35 @@ export class ModuleDict extends Module {
     return own_modules(this).length;
   }
 
+  /** Adds all of these modules. */
   update(modules: Readonly<Record<string, Module>> | Iterable<readonly [string, Module]>): this {
     for (const [name, module] of named_entries<Module>('ModuleDict', modules)) this.set(name, module);
     return this;
   }
 
+  /** Takes a module out and returns it. */
   pop(name: string): Module {
     const removed = this.get(name);
     Reflect.deleteProperty(this, name);
     return removed;
   }
 
+  /** Takes all modules out. */
   clear(): void {
     for (const name of this.keys()) Reflect.deleteProperty(this, name);
   }
 
+  /** The names, in the order in which they were added. */
   keys(): string[] {
     return own_modules(this).map(([key]) => key);
   }
 
+  /** The modules, in the order in which they were added. */
   values(): Module[] {
     return own_modules(this).map(([, module]) => module);
   }
 
+  /** Names and modules, in the order in which they were added. */
   entries(): [string, Module][] {
     return own_modules(this);
   }

@@ -8,7 +8,14 @@ import {
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 
-/** The norm of the difference along the last dimension. @see https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html */
+/**
+ * The norm of the difference along the last dimension.
+ * @example
+ * ```ts
+ * new torch.nn.PairwiseDistance().forward(torch.tensor([[0, 0]]), torch.tensor([[3, 4]])).tolist(); // [5.000]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
+ */
 export class PairwiseDistance extends Module {
   readonly norm: number;
   readonly eps: number;
@@ -28,7 +35,14 @@ export class PairwiseDistance extends Module {
   }
 }
 
-/** The cosine of the angle along a dimension. @see https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html */
+/**
+ * The cosine of the angle along a dimension.
+ * @example
+ * ```ts
+ * new torch.nn.CosineSimilarity().forward(torch.tensor([[1, 0]]), torch.tensor([[3, 4]])).tolist(); // [0.6000]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
+ */
 export class CosineSimilarity extends Module {
   readonly dim: number;
   readonly eps: number;

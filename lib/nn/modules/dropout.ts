@@ -9,6 +9,7 @@ import { python_number } from './activation_base';
 
 /** Modules that drop elements or channels in training, and do nothing in evaluation. */
 
+/** Options of {@link Dropout} and its kin. */
 export interface DropoutModuleOptions {
   /** The probability that an element (or channel) is dropped. Default 0.5. */
   p?: number;
@@ -53,7 +54,14 @@ export class Dropout extends DropoutModule {
 }
 trust(Dropout);
 
-/** Drops whole channels of [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html */
+/**
+ * Drops whole channels of [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.Dropout1d(0.2).forward(torch.randn([2, 8, 5])).shape; // [2, 8, 5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
+ */
 export class Dropout1d extends DropoutModule {
   override forward(input: Tensor): Tensor {
     return dropout1d(input, this.p, this.training, this.inplace);
@@ -61,7 +69,14 @@ export class Dropout1d extends DropoutModule {
 }
 trust(Dropout1d);
 
-/** Drops whole channels of [N, C, H, W], or of [N, C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html */
+/**
+ * Drops whole channels of [N, C, H, W], or of [N, C, L].
+ * @example
+ * ```ts
+ * new torch.nn.Dropout2d(0.2).forward(torch.randn([2, 8, 5, 5])).shape; // [2, 8, 5, 5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+ */
 export class Dropout2d extends DropoutModule {
   override forward(input: Tensor): Tensor {
     return dropout2d(input, this.p, this.training, this.inplace);
@@ -69,7 +84,14 @@ export class Dropout2d extends DropoutModule {
 }
 trust(Dropout2d);
 
-/** Drops whole channels of [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html */
+/**
+ * Drops whole channels of [N, C, D, H, W] or [C, D, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.Dropout3d(0.2).forward(torch.randn([2, 8, 3, 5, 5])).shape; // [2, 8, 3, 5, 5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
+ */
 export class Dropout3d extends DropoutModule {
   override forward(input: Tensor): Tensor {
     return dropout3d(input, this.p, this.training, this.inplace);
@@ -77,7 +99,14 @@ export class Dropout3d extends DropoutModule {
 }
 trust(Dropout3d);
 
-/** Dropout for SELU, which keeps mean 0 and variance 1. @see https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html */
+/**
+ * Dropout for SELU, which keeps mean 0 and variance 1.
+ * @example
+ * ```ts
+ * new torch.nn.AlphaDropout(0.2).forward(torch.randn([4, 8])).shape; // [4, 8]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+ */
 export class AlphaDropout extends DropoutModule {
   override forward(input: Tensor): Tensor {
     return alpha_dropout(input, this.p, this.training, this.inplace);
@@ -85,7 +114,14 @@ export class AlphaDropout extends DropoutModule {
 }
 trust(AlphaDropout);
 
-/** {@link AlphaDropout} of whole channels of [N, C, *]. @see https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
+/**
+ * {@link AlphaDropout} of whole channels of [N, C, *].
+ * @example
+ * ```ts
+ * new torch.nn.FeatureAlphaDropout(0.2).forward(torch.randn([2, 8, 5])).shape; // [2, 8, 5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
+ */
 export class FeatureAlphaDropout extends DropoutModule {
   override forward(input: Tensor): Tensor {
     return feature_alpha_dropout(input, this.p, this.training, this.inplace);

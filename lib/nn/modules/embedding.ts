@@ -11,10 +11,12 @@ import { Parameter } from '../parameter';
 import { trust } from '../trust';
 import { python_number } from './activation_base';
 
+/** Options of {@link Embedding}. */
 export interface EmbeddingModuleOptions extends EmbeddingOptions {
   dtype?: DType;
 }
 
+/** Options of {@link Embedding.from_pretrained}. */
 export interface PretrainedOptions extends EmbeddingOptions {
   /** The table is not trained. Default true. */
   freeze?: boolean;

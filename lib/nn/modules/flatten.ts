@@ -8,6 +8,10 @@ import { python_extent } from './python_repr';
 
 /**
  * Joins the dimensions from `start_dim` to `end_dim` into one; by default all but the first.
+ * @example
+ * ```ts
+ * new torch.nn.Flatten().forward(torch.zeros([32, 3, 8, 8])).shape; // [32, 192]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html
  */
 export class Flatten extends Module {
@@ -71,6 +75,10 @@ trust(Unflatten);
 
 /**
  * Gives back its input; takes any arguments.
+ * @example
+ * ```ts
+ * new torch.nn.Identity().forward(torch.tensor([1, 2])).tolist(); // [1, 2]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Identity.html
  */
 export class Identity extends Module {

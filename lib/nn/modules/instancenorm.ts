@@ -45,6 +45,10 @@ export abstract class InstanceNorm extends ChannelNorm {
 
 /**
  * Instance normalisation of [batch, channels, length] or [channels, length].
+ * @example
+ * ```ts
+ * new torch.nn.InstanceNorm1d(3).forward(torch.randn([4, 3, 10])).shape; // [4, 3, 10]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html
  */
 export class InstanceNorm1d extends InstanceNorm {
@@ -57,6 +61,10 @@ trust(InstanceNorm1d);
 /**
  * Instance normalisation of images [batch, channels, height, width] or [channels, height, width]: each channel of each image by its own mean
  * and variance. Parameters (`affine`) and running statistics only if asked for.
+ * @example
+ * ```ts
+ * new torch.nn.InstanceNorm2d(3).forward(torch.randn([4, 3, 8, 8])).shape; // [4, 3, 8, 8]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
  * @see https://arxiv.org/abs/1607.08022
  */

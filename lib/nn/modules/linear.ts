@@ -8,6 +8,7 @@ import { Module } from '../module';
 import { Parameter } from '../parameter';
 import { trust } from '../trust';
 
+/** Options of {@link Linear}. */
 export interface LinearOptions {
   /** Add a learned bias. Default true. */
   bias?: boolean;

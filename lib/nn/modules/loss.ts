@@ -7,6 +7,7 @@ import { Module } from '../module';
 
 /** Losses as modules: `forward(input, target)`. */
 
+/** Options of {@link MSELoss} and its kin. */
 export interface RegressionLossOptions {
   /** What becomes of the elements' losses. Default `mean`. */
   reduction?: LossReduction;
@@ -23,21 +24,43 @@ export abstract class ReducedLoss extends Module {
   }
 }
 
-/** The mean of `(input - target)²`. @see https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html */
+/**
+ * The mean of `(input - target)²`.
+ * @example
+ * ```ts
+ * new torch.nn.MSELoss().forward(torch.tensor([1, 2]), torch.tensor([0, 4])).item(); // 2.5
+ * new torch.nn.MSELoss({ reduction: 'sum' }).forward(torch.tensor([1, 2]), torch.tensor([0, 4])).item(); // 5
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
+ */
 export class MSELoss extends ReducedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return mse_loss(input, target, { reduction: this.reduction });
   }
 }
 
-/** The mean of `|input - target|`. @see https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html */
+/**
+ * The mean of `|input - target|`.
+ * @example
+ * ```ts
+ * new torch.nn.L1Loss().forward(torch.tensor([1, 2]), torch.tensor([0, 4])).item(); // 1.5
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html
+ */
 export class L1Loss extends ReducedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return l1_loss(input, target, { reduction: this.reduction });
   }
 }
 
-/** Squares near zero, magnitudes beyond `beta` (default 1). @see https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html */
+/**
+ * Squares near zero, magnitudes beyond `beta` (default 1).
+ * @example
+ * ```ts
+ * new torch.nn.SmoothL1Loss().forward(torch.tensor([0.5, 3]), torch.tensor([0, 0])).item(); // 1.3125
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html
+ */
 export class SmoothL1Loss extends ReducedLoss {
   readonly beta: number;
 
@@ -52,7 +75,14 @@ export class SmoothL1Loss extends ReducedLoss {
   }
 }
 
-/** Squares near zero, straight lines beyond `delta` (default 1). @see https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html */
+/**
+ * Squares near zero, straight lines beyond `delta` (default 1).
+ * @example
+ * ```ts
+ * new torch.nn.HuberLoss().forward(torch.tensor([0.5, 3]), torch.tensor([0, 0])).item(); // 1.3125
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html
+ */
 export class HuberLoss extends ReducedLoss {
   readonly delta: number;
 
@@ -67,6 +97,7 @@ export class HuberLoss extends ReducedLoss {
   }
 }
 
+/** Options of {@link NLLLoss}. */
 export interface NLLLossOptions extends RegressionLossOptions {
   /** A factor for each class. */
   weight?: Tensor | null;
@@ -74,6 +105,7 @@ export interface NLLLossOptions extends RegressionLossOptions {
   ignore_index?: number;
 }
 
+/** Options of {@link CrossEntropyLoss}. */
 export interface CrossEntropyLossOptions extends NLLLossOptions {
   /** How much of the target is spread over all classes, in [0, 1]. Default 0. */
   label_smoothing?: number;
@@ -98,6 +130,11 @@ const class_loss = { weight: null, ignore_index: -100, reduction: 'mean' as cons
 
 /**
  * The negative log likelihood of log probabilities.
+ * @example
+ * ```ts
+ * const log_probabilities = torch.tensor([[0.25, 0.75], [0.5, 0.5]]).log();
+ * new torch.nn.NLLLoss().forward(log_probabilities, torch.tensor([1n, 0n])).item(); // 0.4904
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
  */
 export class NLLLoss extends ClassLoss {

@@ -15,6 +15,7 @@ import { Module } from '../module';
 
 /** Losses of probabilities and distributions as modules: `forward(input, target)`. */
 
+/** Options of {@link BCELoss}. */
 export interface BCELossOptions {
   /** A factor for each element, broadcast to the input. */
   weight?: Tensor | null;
@@ -22,6 +23,7 @@ export interface BCELossOptions {
   reduction?: LossReduction;
 }
 
+/** Options of {@link BCEWithLogitsLoss}. */
 export interface BCEWithLogitsLossOptions extends BCELossOptions {
   /** How much positive examples count, broadcast to the input: one for each class. */
   pos_weight?: Tensor | null;
@@ -45,6 +47,10 @@ abstract class BinaryLoss extends Module {
 
 /**
  * Binary cross entropy of probabilities, which must lie in [0, 1].
+ * @example
+ * ```ts
+ * new torch.nn.BCELoss().forward(torch.tensor([0.5, 0.9]), torch.tensor([1, 1])).item(); // 0.3993
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
  */
 export class BCELoss extends BinaryLoss {
@@ -88,6 +94,11 @@ export class BCEWithLogitsLoss extends BinaryLoss {
 
 /**
  * Kullback and Leibler's divergence of log probabilities; `batchmean` is the one of mathematics.
+ * @example
+ * ```ts
+ * const [p, q] = [torch.tensor([[0.5, 0.5]]), torch.tensor([[0.25, 0.75]])];
+ * new torch.nn.KLDivLoss({ reduction: 'batchmean' }).forward(p.log(), q).item(); // 0.1308
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
  */
 export class KLDivLoss extends Module {
@@ -109,7 +120,14 @@ export class KLDivLoss extends Module {
   }
 }
 
-/** Counts under Poisson's distribution. @see https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html */
+/**
+ * Counts under Poisson's distribution.
+ * @example
+ * ```ts
+ * new torch.nn.PoissonNLLLoss().forward(torch.tensor([0, 1]), torch.tensor([1, 2])).item(); // 0.8591
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
+ */
 export class PoissonNLLLoss extends Module {
   readonly log_input: boolean;
   readonly full: boolean;
@@ -137,7 +155,15 @@ export class PoissonNLLLoss extends Module {
   }
 }
 
-/** Numbers under normal distributions: `forward(mean, target, variance)`. @see https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html */
+/**
+ * Numbers under normal distributions: `forward(mean, target, variance)`.
+ * @example
+ * ```ts
+ * const [mean, target, variance] = [torch.tensor([0, 1]), torch.tensor([0, 3]), torch.tensor([1, 4])];
+ * new torch.nn.GaussianNLLLoss().forward(mean, target, variance).item(); // 0.5966
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html
+ */
 export class GaussianNLLLoss extends Module {
   readonly full: boolean;
   readonly eps: number;

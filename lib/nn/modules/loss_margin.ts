@@ -41,7 +41,14 @@ abstract class MarginLoss extends Module {
   }
 }
 
-/** Targets are 1 (near) and -1 (far). @see https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html */
+/**
+ * Targets are 1 (near) and -1 (far).
+ * @example
+ * ```ts
+ * new torch.nn.HingeEmbeddingLoss().forward(torch.tensor([0.5, 0.25]), torch.tensor([1, -1])).item(); // 0.625
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
+ */
 export class HingeEmbeddingLoss extends MarginLoss {
   constructor(options?: number | MarginLossOptions) {
     super('HingeEmbeddingLoss', options, 1);
@@ -52,7 +59,14 @@ export class HingeEmbeddingLoss extends MarginLoss {
   }
 }
 
-/** `forward(input1, input2, target)`: which ranks higher. @see https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html */
+/**
+ * `forward(input1, input2, target)`: which ranks higher.
+ * @example
+ * ```ts
+ * new torch.nn.MarginRankingLoss().forward(torch.tensor([1, 2]), torch.tensor([2, 1]), torch.tensor([1, 1])).item(); // 0.5
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
+ */
 export class MarginRankingLoss extends MarginLoss {
   constructor(options?: number | MarginLossOptions) {
     super('MarginRankingLoss', options, 0);
@@ -63,7 +77,15 @@ export class MarginRankingLoss extends MarginLoss {
   }
 }
 
-/** `forward(input1, input2, target)`: alike (1) or not (-1). @see https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html */
+/**
+ * `forward(input1, input2, target)`: alike (1) or not (-1).
+ * @example
+ * ```ts
+ * const [a, b] = [torch.tensor([[1, 0]]), torch.tensor([[3, 4]])];
+ * new torch.nn.CosineEmbeddingLoss().forward(a, b, torch.tensor([1])).item(); // 0.4000
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
+ */
 export class CosineEmbeddingLoss extends MarginLoss {
   constructor(options?: number | MarginLossOptions) {
     super('CosineEmbeddingLoss', options, 0);
@@ -74,7 +96,15 @@ export class CosineEmbeddingLoss extends MarginLoss {
   }
 }
 
-/** `forward(anchor, positive, negative)`. @see https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html */
+/**
+ * `forward(anchor, positive, negative)`.
+ * @example
+ * ```ts
+ * const [anchor, near, far] = [torch.zeros([1, 2]), torch.tensor([[3, 4]]), torch.tensor([[0, 5.5]])];
+ * new torch.nn.TripletMarginLoss().forward(anchor, near, far).item(); // 0.500
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html
+ */
 export class TripletMarginLoss extends Module {
   readonly margin: number;
   readonly p: number;
@@ -106,14 +136,29 @@ export class TripletMarginLoss extends Module {
   }
 }
 
-/** Targets are 1 and -1. @see https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html */
+/**
+ * Targets are 1 and -1.
+ * @example
+ * ```ts
+ * new torch.nn.SoftMarginLoss().forward(torch.tensor([0, 2]), torch.tensor([1, -1])).item(); // 1.4100
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html
+ */
 export class SoftMarginLoss extends ReducedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return soft_margin_loss(input, target, { reduction: this.reduction });
   }
 }
 
-/** Targets are lists of classes, ended by -1. @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html */
+/**
+ * Targets are lists of classes, ended by -1.
+ * @example
+ * ```ts
+ * const target = torch.tensor([[2n, 0n, -1n]]); // classes 2 and 0; -1 ends the list
+ * new torch.nn.MultiLabelMarginLoss().forward(torch.tensor([[0.1, 0.2, 0.4]]), target).item(); // 0.6333
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
+ */
 export class MultiLabelMarginLoss extends ReducedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
     return multilabel_margin_loss(input, target, { reduction: this.reduction });
@@ -132,7 +177,14 @@ abstract class WeightedLoss extends Module {
   }
 }
 
-/** Several classes at once, each yes or no. @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html */
+/**
+ * Several classes at once, each yes or no.
+ * @example
+ * ```ts
+ * new torch.nn.MultiLabelSoftMarginLoss().forward(torch.tensor([[0, 2]]), torch.tensor([[1, 1]])).item(); // 0.4100
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
+ */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
   constructor(options?: Tensor | { weight?: Tensor | null; reduction?: LossReduction } | null) {
     const named = options instanceof Tensor ? { weight: options } : options;
@@ -149,7 +201,14 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
   }
 }
 
-/** Scores of classes, one of them right. @see https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html */
+/**
+ * Scores of classes, one of them right.
+ * @example
+ * ```ts
+ * new torch.nn.MultiMarginLoss().forward(torch.tensor([[0.1, 0.9, 0.4]]), torch.tensor([1n])).item(); // 0.2333
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
+ */
 export class MultiMarginLoss extends WeightedLoss {
   readonly p: number;
   readonly margin: number;

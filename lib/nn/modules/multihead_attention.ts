@@ -16,6 +16,7 @@ import { Parameter } from '../parameter';
 import { Linear } from './linear';
 import { check_attn_mask, check_padding_mask, type MaskSizes, merged, with_a_key } from './multihead_masks';
 
+/** Options of {@link MultiheadAttention}. */
 export interface MultiheadAttentionOptions {
   /** The share of the attention weights dropped in training. Default 0. */
   dropout?: number;
@@ -34,6 +35,7 @@ export interface MultiheadAttentionOptions {
   dtype?: DType;
 }
 
+/** Options of {@link MultiheadAttention.forward}. */
 export interface MultiheadAttentionForwardOptions {
   /** `[batch, keys]`: bool (true hides a key) or added to the scores. */
   key_padding_mask?: Tensor | null;

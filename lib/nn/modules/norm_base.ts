@@ -11,6 +11,7 @@ import { python_number } from './activation_base';
 
 /** What BatchNorm and InstanceNorm share: parameters of channels and running statistics. */
 
+/** Options of batch and instance normalisation. */
 export interface ChannelNormOptions {
   /** Added to the variance. Default 1e-5. */
   eps?: number;

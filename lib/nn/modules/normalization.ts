@@ -47,6 +47,7 @@ function check_last_dimensions(name: string, input: unknown, shape: Shape): Tens
   return x;
 }
 
+/** Options of {@link LayerNorm}. */
 export interface LayerNormModuleOptions {
   /** Added to the variance. Default 1e-5. */
   eps?: number;
@@ -110,6 +111,7 @@ export class LayerNorm extends Scaled {
 }
 trust(LayerNorm);
 
+/** Options of {@link RMSNorm}. */
 export interface RMSNormOptions {
   /** Added to the mean square. Default null: the distance from 1 to the next number of the input's dtype. */
   eps?: number | null;
@@ -120,6 +122,10 @@ export interface RMSNormOptions {
 
 /**
  * Divides by the root mean square over the last dimensions, which must be `normalized_shape`.
+ * @example
+ * ```ts
+ * new torch.nn.RMSNorm([2]).forward(torch.tensor([3, 4])).tolist(); // [0.8485, 1.1314]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
  * @see https://arxiv.org/abs/1910.07467
  */
@@ -160,6 +166,7 @@ export class RMSNorm extends Scaled {
 }
 trust(RMSNorm);
 
+/** Options of {@link GroupNorm}. */
 export interface GroupNormModuleOptions {
   /** Added to the variance. Default 1e-5. */
   eps?: number;
@@ -172,6 +179,10 @@ export interface GroupNormModuleOptions {
 
 /**
  * Normalises groups of channels of each sample of [batch, num_channels, ...].
+ * @example
+ * ```ts
+ * new torch.nn.GroupNorm(2, 8).forward(torch.randn([4, 8, 5, 5])).shape; // [4, 8, 5, 5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
  * @see https://arxiv.org/abs/1803.08494
  */
@@ -226,6 +237,10 @@ trust(GroupNorm);
 
 /**
  * Divides each element by a power of what the channels around it hold: `x / (k + alpha · mean of x²)^beta`.
+ * @example
+ * ```ts
+ * new torch.nn.LocalResponseNorm(3).forward(torch.randn([1, 8, 5, 5])).shape; // [1, 8, 5, 5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
  */
 export class LocalResponseNorm extends Module {

@@ -12,11 +12,13 @@ import { python_extent } from './python_repr';
  * negative sizes crop.
  */
 
+/** Options of padding layers. */
 export interface PadModuleOptions {
   /** One size, or two for each dimension, the last dimension first. */
   padding?: Extent;
 }
 
+/** Options of {@link ConstantPad1d} and its kin. */
 export interface ConstantPadOptions extends PadModuleOptions {
   /** What the new elements are. */
   value?: number;
@@ -76,7 +78,14 @@ abstract class ConstantPad extends Module {
   }
 }
 
-/** Pads with zeros: [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad1d.html */
+/**
+ * Pads with zeros: [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.ZeroPad1d([2, 1]).forward(torch.tensor([[1, 2]])).tolist(); // [[0, 0, 1, 2, 0]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad1d.html
+ */
 export class ZeroPad1d extends Padding {
   protected override pads() {
     return [1, 'constant'] as const;
@@ -84,7 +93,14 @@ export class ZeroPad1d extends Padding {
 }
 trust(ZeroPad1d);
 
-/** Pads with zeros: [N, C, H, W] or [C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad2d.html */
+/**
+ * Pads with zeros: [N, C, H, W] or [C, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.ZeroPad2d([1, 0, 0, 1]).forward(torch.tensor([[[1, 2]]])).tolist(); // [[[0, 1, 2], [0, 0, 0]]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad2d.html
+ */
 export class ZeroPad2d extends Padding {
   protected override pads() {
     return [2, 'constant'] as const;
@@ -92,7 +108,14 @@ export class ZeroPad2d extends Padding {
 }
 trust(ZeroPad2d);
 
-/** Pads with zeros: [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad3d.html */
+/**
+ * Pads with zeros: [N, C, D, H, W] or [C, D, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.ZeroPad3d(1).forward(torch.zeros([1, 2, 2, 2])).shape; // [1, 4, 4, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad3d.html
+ */
 export class ZeroPad3d extends Padding {
   protected override pads() {
     return [3, 'constant'] as const;
@@ -100,7 +123,14 @@ export class ZeroPad3d extends Padding {
 }
 trust(ZeroPad3d);
 
-/** Pads with the reflection of the input, without repeating its edge: [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html */
+/**
+ * Pads with the reflection of the input, without repeating its edge: [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.ReflectionPad1d(2).forward(torch.tensor([[1, 2, 3]])).tolist(); // [[3, 2, 1, 2, 3, 2, 1]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html
+ */
 export class ReflectionPad1d extends Padding {
   protected override pads() {
     return [1, 'reflect'] as const;
@@ -125,7 +155,14 @@ export class ReflectionPad2d extends Padding {
 }
 trust(ReflectionPad2d);
 
-/** Pads with the reflection of the input, without repeating its edge: [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html */
+/**
+ * Pads with the reflection of the input, without repeating its edge: [N, C, D, H, W] or [C, D, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.ReflectionPad3d(1).forward(torch.zeros([1, 2, 2, 2])).shape; // [1, 4, 4, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html
+ */
 export class ReflectionPad3d extends Padding {
   protected override pads() {
     return [3, 'reflect'] as const;
@@ -133,7 +170,14 @@ export class ReflectionPad3d extends Padding {
 }
 trust(ReflectionPad3d);
 
-/** Pads with copies of the edge: [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html */
+/**
+ * Pads with copies of the edge: [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.ReplicationPad1d(2).forward(torch.tensor([[1, 2]])).tolist(); // [[1, 1, 1, 2, 2, 2]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html
+ */
 export class ReplicationPad1d extends Padding {
   protected override pads() {
     return [1, 'replicate'] as const;
@@ -141,7 +185,14 @@ export class ReplicationPad1d extends Padding {
 }
 trust(ReplicationPad1d);
 
-/** Pads with copies of the edge: [N, C, H, W] or [C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html */
+/**
+ * Pads with copies of the edge: [N, C, H, W] or [C, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.ReplicationPad2d([1, 1, 0, 1]).forward(torch.tensor([[[1, 2]]])).tolist(); // [[[1, 1, 2, 2], [1, 1, 2, 2]]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html
+ */
 export class ReplicationPad2d extends Padding {
   protected override pads() {
     return [2, 'replicate'] as const;
@@ -149,7 +200,14 @@ export class ReplicationPad2d extends Padding {
 }
 trust(ReplicationPad2d);
 
-/** Pads with copies of the edge: [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html */
+/**
+ * Pads with copies of the edge: [N, C, D, H, W] or [C, D, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.ReplicationPad3d(1).forward(torch.zeros([1, 2, 2, 2])).shape; // [1, 4, 4, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html
+ */
 export class ReplicationPad3d extends Padding {
   protected override pads() {
     return [3, 'replicate'] as const;
@@ -157,7 +215,14 @@ export class ReplicationPad3d extends Padding {
 }
 trust(ReplicationPad3d);
 
-/** Pads with what lies at the other end: [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html */
+/**
+ * Pads with what lies at the other end: [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.CircularPad1d(1).forward(torch.tensor([[1, 2, 3]])).tolist(); // [[3, 1, 2, 3, 1]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html
+ */
 export class CircularPad1d extends Padding {
   protected override pads() {
     return [1, 'circular'] as const;
@@ -165,7 +230,14 @@ export class CircularPad1d extends Padding {
 }
 trust(CircularPad1d);
 
-/** Pads with what lies at the other end: [N, C, H, W] or [C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html */
+/**
+ * Pads with what lies at the other end: [N, C, H, W] or [C, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.CircularPad2d([1, 1, 0, 0]).forward(torch.tensor([[[1, 2, 3]]])).tolist(); // [[[3, 1, 2, 3, 1]]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html
+ */
 export class CircularPad2d extends Padding {
   protected override pads() {
     return [2, 'circular'] as const;
@@ -173,7 +245,14 @@ export class CircularPad2d extends Padding {
 }
 trust(CircularPad2d);
 
-/** Pads with what lies at the other end: [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html */
+/**
+ * Pads with what lies at the other end: [N, C, D, H, W] or [C, D, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.CircularPad3d(1).forward(torch.zeros([1, 2, 2, 2])).shape; // [1, 4, 4, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html
+ */
 export class CircularPad3d extends Padding {
   protected override pads() {
     return [3, 'circular'] as const;
@@ -181,7 +260,14 @@ export class CircularPad3d extends Padding {
 }
 trust(CircularPad3d);
 
-/** Pads with `value`: [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad1d.html */
+/**
+ * Pads with `value`: [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.ConstantPad1d([2, 1], 9).forward(torch.tensor([[1, 2]])).tolist(); // [[9, 9, 1, 2, 9]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad1d.html
+ */
 export class ConstantPad1d extends ConstantPad {
   protected override dims() {
     return 1;
@@ -189,7 +275,14 @@ export class ConstantPad1d extends ConstantPad {
 }
 trust(ConstantPad1d);
 
-/** Pads with `value`: [N, C, H, W] or [C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad2d.html */
+/**
+ * Pads with `value`: [N, C, H, W] or [C, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.ConstantPad2d([1, 0, 0, 1], 9).forward(torch.tensor([[[1, 2]]])).tolist(); // [[[9, 1, 2], [9, 9, 9]]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad2d.html
+ */
 export class ConstantPad2d extends ConstantPad {
   protected override dims() {
     return 2;
@@ -197,7 +290,14 @@ export class ConstantPad2d extends ConstantPad {
 }
 trust(ConstantPad2d);
 
-/** Pads with `value`: [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html */
+/**
+ * Pads with `value`: [N, C, D, H, W] or [C, D, H, W].
+ * @example
+ * ```ts
+ * new torch.nn.ConstantPad3d(1, 9).forward(torch.zeros([1, 2, 2, 2])).shape; // [1, 4, 4, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html
+ */
 export class ConstantPad3d extends ConstantPad {
   protected override dims() {
     return 3;

@@ -25,6 +25,11 @@ const tensor_type = (dtype: DType): string =>
 
 /**
  * Holds parameters in a list, so that they are found. Tensors become parameters.
+ * @example
+ * ```ts
+ * const weights = new torch.nn.ParameterList([torch.ones([2]), torch.zeros([3])]);
+ * weights.at(1).shape; // [3]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
  */
 export class ParameterList extends Module {
@@ -39,6 +44,7 @@ export class ParameterList extends Module {
     return own_parameters(this).length;
   }
 
+  /** The parameter at this place; negative places count from the end. */
   at(index: number): Parameter {
     check_integer('ParameterList', 'index', index);
     const { length } = this;
@@ -48,12 +54,14 @@ export class ParameterList extends Module {
     );
   }
 
+  /** Adds a parameter at the end. */
   append(value: Tensor): this {
     const { length } = this;
     this[length] = as_parameter('ParameterList', length, value);
     return this;
   }
 
+  /** Adds several parameters at the end. */
   extend(values: Iterable<Tensor>): this {
     if (typeof values !== 'object' || values === null || !(Symbol.iterator in values) || values instanceof Tensor)
       fail_type('ParameterList', 'values', 'an array of Tensors', values);
@@ -72,6 +80,11 @@ export class ParameterList extends Module {
 
 /**
  * Holds parameters by name. Tensors become parameters.
+ * @example
+ * ```ts
+ * const scales = new torch.nn.ParameterDict({ left: torch.ones([2]), right: torch.zeros([2]) });
+ * scales.get('left').requires_grad; // true
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
  */
 export class ParameterDict extends Module {
@@ -80,16 +93,19 @@ export class ParameterDict extends Module {
     this.update(values);
   }
 
+  /** The parameter of this name; an error if there is none. */
   get(name: string): Parameter {
     const found = own_parameters(this).find(([key]) => key === name);
     return found === undefined ? fail('ParameterDict', `no parameter is named ${JSON.stringify(name)}`) : found[1];
   }
 
+  /** Adds a parameter, or replaces the one of this name. */
   set(name: string, value: Tensor): this {
     this.register_parameter(name, as_parameter('ParameterDict', JSON.stringify(name), value));
     return this;
   }
 
+  /** Is there a parameter of this name? */
   has(name: string): boolean {
     return own_parameters(this).some(([key]) => key === name);
   }
@@ -98,25 +114,30 @@ export class ParameterDict extends Module {
     return own_parameters(this).length;
   }
 
+  /** Adds all of these parameters. */
   update(values: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]>): this {
     for (const [name, value] of named_entries<Tensor>('ParameterDict', values)) this.set(name, value);
     return this;
   }
 
+  /** Takes a parameter out and returns it. */
   pop(name: string): Parameter {
     const removed = this.get(name);
     Reflect.deleteProperty(this, name);
     return removed;
   }
 
+  /** The names, in the order in which they were added. */
   keys(): string[] {
     return own_parameters(this).map(([key]) => key);
   }
 
+  /** The parameters, in the order in which they were added. */
   values(): Parameter[] {
     return own_parameters(this).map(([, parameter]) => parameter);
   }
 
+  /** Names and parameters, in the order in which they were added. */
   entries(): [string, Parameter][] {
     return own_parameters(this);
   }

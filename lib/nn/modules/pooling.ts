@@ -80,6 +80,10 @@ abstract class MaxPool<Indices extends boolean> extends Module<Pooled<Indices>> 
 
 /**
  * The largest element of every window of [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.MaxPool1d(2).forward(torch.tensor([[1, 2, 3, 4]])).tolist(); // [[2, 4]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
  */
 export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices> {
@@ -108,6 +112,10 @@ trust(MaxPool2d);
 
 /**
  * The mean of every window of [N, C, L] or [C, L].
+ * @example
+ * ```ts
+ * new torch.nn.AvgPool1d(2).forward(torch.tensor([[1, 2, 3, 4]])).tolist(); // [[1.5, 3.5]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
  */
 export class AvgPool1d extends Module {

@@ -6,11 +6,13 @@ import { check_pair, type RecurrentOptions, RNNBase, recurrent_defaults } from '
 
 /** Recurrent nets over whole sequences. */
 
+/** Options of {@link RNN}. */
 export interface RNNOptions extends RecurrentOptions {
   /** `tanh` or `relu`. Default `tanh`. */
   nonlinearity?: 'tanh' | 'relu';
 }
 
+/** Options of {@link LSTM}. */
 export interface LSTMOptions extends RecurrentOptions {
   /** If above 0, the hidden state is projected to so many numbers. Default 0. */
   proj_size?: number;

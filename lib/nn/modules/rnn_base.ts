@@ -15,6 +15,7 @@ import { python_number } from './activation_base';
 
 /** What `RNN`, `LSTM` and `GRU` share: layers, directions, their weights' names and shapes, and the way through them. */
 
+/** Options of {@link GRU}, and of {@link RNN} and {@link LSTM} too. */
 export interface RecurrentOptions {
   /** Layers, each taking the output of the one below. Default 1. */
   num_layers?: number;
@@ -41,6 +42,14 @@ export const recurrent_defaults = {
 
 const gates: Readonly<Record<RecurrentMode, number>> = { RNN_TANH: 1, RNN_RELU: 1, LSTM: 4, GRU: 3 };
 
+/**
+ * What {@link RNN}, {@link LSTM} and {@link GRU} have in common: weights by layer and direction, and the checks of inputs and states.
+ * @example
+ * ```ts
+ * new torch.nn.GRU(4, 8) instanceof torch.nn.RNNBase; // true
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.RNNBase.html
+ */
 export abstract class RNNBase<Hidden> extends Module<[output: Tensor, hidden: Hidden]> {
   readonly mode: RecurrentMode;
   readonly input_size: number;

@@ -14,12 +14,14 @@ import { check_pair } from './rnn_base';
 
 /** One time step of a recurrent net: for loops that choose the next input themselves. */
 
+/** Options of {@link GRUCell} and {@link LSTMCell}, and of {@link RNNCell} too. */
 export interface CellOptions {
   /** Add learned biases. Default true. */
   bias?: boolean;
   dtype?: DType;
 }
 
+/** Options of {@link RNNCell}. */
 export interface RNNCellOptions extends CellOptions {
   /** `tanh` or `relu`. Default `tanh`. */
   nonlinearity?: 'tanh' | 'relu';
@@ -27,6 +29,14 @@ export interface RNNCellOptions extends CellOptions {
 
 const cell_defaults = { bias: true, dtype: undefined as DType | undefined };
 
+/**
+ * What {@link RNNCell}, {@link LSTMCell} and {@link GRUCell} have in common: two weights, two biases, and the checks of inputs and states.
+ * @example
+ * ```ts
+ * new torch.nn.GRUCell(4, 8) instanceof torch.nn.RNNCellBase; // true
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.RNNCellBase.html
+ */
 export abstract class RNNCellBase<Out> extends Module<Out> {
   readonly input_size: number;
   readonly hidden_size: number;
@@ -145,7 +155,14 @@ export class LSTMCell extends RNNCellBase<[h: Tensor, c: Tensor]> {
   }
 }
 
-/** A step of {@link GRU}: an input and h give the next h. @see https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html */
+/**
+ * A step of {@link GRU}: an input and h give the next h.
+ * @example
+ * ```ts
+ * new torch.nn.GRUCell(4, 8).forward(torch.randn([2, 4])).shape; // [2, 8]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
+ */
 export class GRUCell extends RNNCellBase<Tensor> {
   constructor(input_size: number, hidden_size: number, options: boolean | CellOptions = {}) {
     super(input_size, hidden_size, 3, positional(new.target.name, [options], cell_defaults));

@@ -16,8 +16,10 @@ import { Linear } from './linear';
 import { MultiheadAttention } from './multihead_attention';
 import { LayerNorm } from './normalization';
 
+/** `'relu'`, `'gelu'`, or a function of a tensor. */
 export type TransformerActivation = 'relu' | 'gelu' | Module | ((x: Tensor) => Tensor);
 
+/** Options of {@link TransformerEncoderLayer}. */
 export interface TransformerEncoderLayerOptions {
   /** Features between the two linear layers. Default 2048. */
   dim_feedforward?: number;
@@ -157,6 +159,7 @@ export class TransformerEncoderLayer extends Module {
   }
 }
 
+/** Options of {@link TransformerEncoder}. */
 export interface TransformerEncoderOptions {
   /** After the last layer. Default none. */
   norm?: Module | null;

@@ -14,6 +14,7 @@ import { check_target, replace_parameter, restore_parameter } from './reparametr
 
 /** Spectral normalisation: a weight divided by its largest singular value, which power iteration follows. */
 
+/** Options of {@link spectral_norm}. */
 export interface SpectralNormOptions {
   /** Which parameter. Default 'weight'. */
   name?: string;
@@ -121,7 +122,16 @@ function iterated(matrix: Tensor, u: Tensor, v: Tensor, { n_power_iterations, ep
   });
 }
 
-/** Undoes {@link spectral_norm}: the present weight becomes a parameter again. */
+/**
+ * Undoes {@link spectral_norm}: the present weight becomes a parameter again.
+ * @example
+ * ```ts
+ * const layer = torch.nn.utils.spectral_norm(new torch.nn.Linear(3, 2));
+ * torch.nn.utils.remove_spectral_norm(layer);
+ * [...layer.named_parameters()].map(([name]) => name).sort(); // ['bias', 'weight']
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_spectral_norm.html
+ */
 export function remove_spectral_norm<M extends Module>(module: M, name = 'weight'): M {
   no_grad(() => restore_parameter('remove_spectral_norm', 'spectral_norm', module, name));
   return module;

@@ -11,6 +11,7 @@ import { check_target, replace_parameter, restore_parameter } from './reparametr
 
 /** Weight normalisation: length and direction of a weight are learned apart. */
 
+/** Options of {@link weight_norm}. */
 export interface WeightNormOptions {
   /** Which parameter. Default 'weight'. */
   name?: string;
@@ -66,7 +67,16 @@ export function weight_norm<M extends Module>(
   return module;
 }
 
-/** Undoes {@link weight_norm}: the present weight becomes a parameter again. */
+/**
+ * Undoes {@link weight_norm}: the present weight becomes a parameter again.
+ * @example
+ * ```ts
+ * const layer = torch.nn.utils.weight_norm(new torch.nn.Linear(3, 2));
+ * torch.nn.utils.remove_weight_norm(layer);
+ * [...layer.named_parameters()].map(([name]) => name).sort(); // ['bias', 'weight']
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_weight_norm.html
+ */
 export function remove_weight_norm<M extends Module>(module: M, name = 'weight'): M {
   no_grad(() => restore_parameter('remove_weight_norm', 'weight_norm', module, name));
   return module;

@@ -77,6 +77,7 @@ export class ChainedScheduler extends Composed {
     this._last_lr = this.unchanged();
   }
 
+  /** Always an error: a chain cannot start at a milestone of a {@link SequentialLR}. */
   override update_lr(): void {
     fail('ChainedScheduler', 'a chain cannot start at a milestone of a SequentialLR; chain the sequences instead');
   }

@@ -4,6 +4,7 @@ import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
 /** Rates along half a cosine, once or again and again. */
 
+/** Options of {@link CosineAnnealingLR}. */
 export interface CosineAnnealingLROptions {
   /** Epochs from the first rate to the smallest. */
   T_max: number;
@@ -12,6 +13,7 @@ export interface CosineAnnealingLROptions {
   last_epoch: number;
 }
 
+/** Options of {@link CosineAnnealingWarmRestarts}. */
 export interface CosineAnnealingWarmRestartsOptions {
   /** Epochs until the first restart. */
   T_0: number;
@@ -24,6 +26,17 @@ export interface CosineAnnealingWarmRestartsOptions {
 
 /**
  * Half a cosine from the first rate down to `eta_min` in `T_max` epochs, and up again if it goes on.
+ * @example
+ * ```ts
+ * const optimizer = new torch.optim.SGD([torch.zeros([1], { requires_grad: true })], { lr: 1 });
+ * const scheduler = new torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 2);
+ * const rates = [0, 1].map(() => {
+ *   optimizer.step();
+ *   scheduler.step();
+ *   return optimizer.param_groups[0].lr;
+ * });
+ * rates; // [0.500, 0.000]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
  */
 export class CosineAnnealingLR extends LRScheduler {
@@ -59,6 +72,17 @@ export class CosineAnnealingLR extends LRScheduler {
 
 /**
  * Half a cosine from the first rate down to `eta_min`, then from the top again. `step(epoch)` takes parts of epochs too.
+ * @example
+ * ```ts
+ * const optimizer = new torch.optim.SGD([torch.zeros([1], { requires_grad: true })], { lr: 1 });
+ * const scheduler = new torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 2);
+ * const rates = [0, 1].map(() => {
+ *   optimizer.step();
+ *   scheduler.step();
+ *   return optimizer.param_groups[0].lr;
+ * });
+ * rates; // [0.500, 1.000]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {

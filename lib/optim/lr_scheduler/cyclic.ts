@@ -5,6 +5,7 @@ import { check_finite, check_optimizer, LRScheduler, per_group, type Scheduled }
 
 type Mode = 'triangular' | 'triangular2' | 'exp_range';
 
+/** Options of {@link CyclicLR}. */
 export interface CyclicLROptions {
   /** The lower end, for all groups or for each. */
   base_lr: number | readonly number[];
@@ -46,6 +47,17 @@ const defaults: CyclicLROptions = {
 
 /**
  * The rate goes up and down between two ends, step by step.
+ * @example
+ * ```ts
+ * const optimizer = new torch.optim.SGD([torch.zeros([1], { requires_grad: true })], { lr: 1, momentum: 0.9 });
+ * const scheduler = new torch.optim.lr_scheduler.CyclicLR(optimizer, 0.1, 0.5, { step_size_up: 2 });
+ * const rates = [0, 1, 2, 3].map(() => {
+ *   optimizer.step();
+ *   scheduler.step();
+ *   return optimizer.param_groups[0].lr;
+ * });
+ * rates; // [0.300, 0.500, 0.300, 0.100]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html
  */
 export class CyclicLR extends LRScheduler {

@@ -4,6 +4,7 @@ import { check_optimizer, LRScheduler, type Scheduled, type SchedulerState } fro
 
 export type RateFunction = (epoch: number) => number;
 
+/** Options of {@link LambdaLR}. */
 export interface LambdaLROptions {
   /** A function of the epoch, or one for each group. */
   lr_lambda: RateFunction | readonly RateFunction[];
@@ -66,7 +67,18 @@ export class LambdaLR extends FunctionScheduler {
   }
 }
 
-/** The last rate times a function of the epoch. @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html */
+/**
+ * The last rate times a function of the epoch.
+ * @example
+ * ```ts
+ * const optimizer = new torch.optim.SGD([torch.zeros([1], { requires_grad: true })], { lr: 1 });
+ * const scheduler = new torch.optim.lr_scheduler.MultiplicativeLR(optimizer, (epoch) => 1 / (epoch + 1));
+ * optimizer.step();
+ * scheduler.step();
+ * optimizer.param_groups[0].lr; // 0.5
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
+ */
 export class MultiplicativeLR extends FunctionScheduler {
   constructor(optimizer: Scheduled, ...given: Arguments) {
     super('MultiplicativeLR', optimizer, given);

@@ -15,6 +15,7 @@ interface Phase {
   readonly end_momentum: Momentum;
 }
 
+/** Options of {@link OneCycleLR}. */
 export interface OneCycleLROptions {
   /** The top, for all groups or for each. */
   max_lr: number | readonly number[];

@@ -13,6 +13,7 @@ import {
 type Mode = 'min' | 'max';
 type ThresholdMode = 'rel' | 'abs';
 
+/** Options of {@link ReduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {
   /** Whether the measure is to fall or to rise. Default `min`. */
   mode: Mode;

@@ -4,6 +4,7 @@ import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
 /** Rates that change over the first epochs and then stay. */
 
+/** Options of {@link ConstantLR}. */
 export interface ConstantLROptions {
   /** The share of the rate in the beginning, in [0, 1]. Default 1/3. */
   factor: number;
@@ -12,6 +13,7 @@ export interface ConstantLROptions {
   last_epoch: number;
 }
 
+/** Options of {@link LinearLR}. */
 export interface LinearLROptions {
   /** The share of the rate in the beginning, in (0, 1]. Default 1/3. */
   start_factor: number;
@@ -22,6 +24,7 @@ export interface LinearLROptions {
   last_epoch: number;
 }
 
+/** Options of {@link PolynomialLR}. */
 export interface PolynomialLROptions {
   /** Epochs until 0. Default 5. */
   total_iters: number;
@@ -30,7 +33,19 @@ export interface PolynomialLROptions {
   last_epoch: number;
 }
 
-/** A share of the rate for the first epochs. @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html */
+/**
+ * A share of the rate for the first epochs.
+ * @example
+ * ```ts
+ * const optimizer = new torch.optim.SGD([torch.zeros([1], { requires_grad: true })], { lr: 1 });
+ * const scheduler = new torch.optim.lr_scheduler.ConstantLR(optimizer, { factor: 0.25, total_iters: 1 });
+ * optimizer.param_groups[0].lr; // 0.25
+ * optimizer.step();
+ * scheduler.step();
+ * optimizer.param_groups[0].lr; // 1
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
+ */
 export class ConstantLR extends LRScheduler {
   declare readonly factor: number;
   declare readonly total_iters: number;
@@ -59,6 +74,14 @@ export class ConstantLR extends LRScheduler {
 
 /**
  * The rate's share rises (or falls) evenly over the first epochs: a warm-up.
+ * @example
+ * ```ts
+ * const optimizer = new torch.optim.SGD([torch.zeros([1], { requires_grad: true })], { lr: 1 });
+ * const scheduler = new torch.optim.lr_scheduler.LinearLR(optimizer, { start_factor: 0.5, total_iters: 2 });
+ * optimizer.step();
+ * scheduler.step();
+ * optimizer.param_groups[0].lr; // 0.75
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
  */
 export class LinearLR extends LRScheduler {
@@ -98,7 +121,18 @@ export class LinearLR extends LRScheduler {
   }
 }
 
-/** The rate times `(1 - epoch/total_iters)^power`. @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html */
+/**
+ * The rate times `(1 - epoch/total_iters)^power`.
+ * @example
+ * ```ts
+ * const optimizer = new torch.optim.SGD([torch.zeros([1], { requires_grad: true })], { lr: 1 });
+ * const scheduler = new torch.optim.lr_scheduler.PolynomialLR(optimizer, { total_iters: 4 });
+ * optimizer.step();
+ * scheduler.step();
+ * optimizer.param_groups[0].lr; // 0.75
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
+ */
 export class PolynomialLR extends LRScheduler {
   declare readonly total_iters: number;
   declare readonly power: number;

@@ -4,6 +4,7 @@ import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
 /** Rates that fall at certain epochs, or at every one. */
 
+/** Options of {@link StepLR}. */
 export interface StepLROptions {
   /** Epochs between two falls. */
   step_size: number;
@@ -12,6 +13,7 @@ export interface StepLROptions {
   last_epoch: number;
 }
 
+/** Options of {@link MultiStepLR}. */
 export interface MultiStepLROptions {
   /** The epochs of the falls; one named twice counts twice. */
   milestones: readonly number[];
@@ -20,6 +22,7 @@ export interface MultiStepLROptions {
   last_epoch: number;
 }
 
+/** Options of {@link ExponentialLR}. */
 export interface ExponentialLROptions {
   /** What the rate is multiplied with at every epoch. */
   gamma: number;
@@ -63,7 +66,21 @@ export class StepLR extends LRScheduler {
   }
 }
 
-/** The rate times gamma at each of the milestones. @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html */
+/**
+ * The rate times gamma at each of the milestones.
+ * @example
+ * ```ts
+ * const optimizer = new torch.optim.SGD([torch.zeros([1], { requires_grad: true })], { lr: 1 });
+ * const scheduler = new torch.optim.lr_scheduler.MultiStepLR(optimizer, [1, 3], { gamma: 0.5 });
+ * const rates = [0, 1, 2].map(() => {
+ *   optimizer.step();
+ *   scheduler.step();
+ *   return optimizer.param_groups[0].lr;
+ * });
+ * rates; // [0.5, 0.5, 0.25]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
+ */
 export class MultiStepLR extends LRScheduler {
   /** How often each epoch was named. */
   declare readonly milestones: Readonly<Record<number, number>>;
@@ -93,7 +110,18 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** The rate times gamma at every epoch. @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html */
+/**
+ * The rate times gamma at every epoch.
+ * @example
+ * ```ts
+ * const optimizer = new torch.optim.SGD([torch.zeros([1], { requires_grad: true })], { lr: 1 });
+ * const scheduler = new torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5);
+ * optimizer.step();
+ * scheduler.step();
+ * optimizer.param_groups[0].lr; // 0.5
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
+ */
 export class ExponentialLR extends LRScheduler {
   declare readonly gamma: number;
 

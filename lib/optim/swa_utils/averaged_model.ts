@@ -8,6 +8,7 @@ import { same_shape } from '../../tensor/shape';
 import { Tensor } from '../../tensor/tensor';
 import { type Average, type AverageMany, get_swa_multi_avg_fn } from './average';
 
+/** Options of {@link AveragedModel}. */
 export interface AveragedModelOptions {
   /** The new average of one tensor. */
   avg_fn: Average | null;

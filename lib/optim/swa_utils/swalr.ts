@@ -2,6 +2,7 @@ import { type Given, read_arguments } from '../../arguments';
 import { check_integer, fail_type } from '../../errors';
 import { check_optimizer, LRScheduler, per_group, type Scheduled } from '../lr_scheduler/scheduler';
 
+/** Options of {@link SWALR}. */
 export interface SWALROptions {
   /** The rate in the end, for all groups or for each. */
   swa_lr: number | readonly number[];

@@ -60,6 +60,11 @@ function collate(items: readonly unknown[]): unknown {
 
 /**
  * A sample with its typed arrays as tensors; all else stays as it is. Loaders without batches use it.
+ * @example
+ * ```ts
+ * const { x } = torch.utils.data.default_convert({ x: new Float32Array([1, 2]) }) as { x: torch.Tensor };
+ * x.tolist(); // [1, 2]
+ * ```
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.default_convert
  */
 export function default_convert(item: unknown): unknown {

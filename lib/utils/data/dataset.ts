@@ -5,6 +5,7 @@ import { check_integer, fail, fail_range, fail_type } from '../../errors';
 /** What a loader can draw numbered samples from: anything with a length and `get`. */
 export interface MapStyle<Item> {
   readonly length: number;
+  /** The sample of this index. */
   get(index: number): Item;
   /** Several samples at once, where that is faster than one by one. */
   get_items?(indices: readonly number[]): Item[];
@@ -27,6 +28,7 @@ export interface MapStyle<Item> {
  */
 export abstract class Dataset<Item> implements MapStyle<Item> {
   abstract readonly length: number;
+  /** The sample of this index. */
   abstract get(index: number): Item;
 
   *[Symbol.iterator](): IterableIterator<Item> {
@@ -73,7 +75,15 @@ export abstract class IterableDataset<Item> implements Iterable<Item> {
   }
 }
 
-/** Some samples of another dataset. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset */
+/**
+ * Some samples of another dataset.
+ * @example
+ * ```ts
+ * const data = new torch.utils.data.TensorDataset(torch.tensor([10, 20, 30]));
+ * new torch.utils.data.Subset(data, [2, 0]).get(0)[0].item(); // 30
+ * ```
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
+ */
 export class Subset<Item> extends Dataset<Item> {
   readonly indices: readonly number[];
 
@@ -90,10 +100,12 @@ export class Subset<Item> extends Dataset<Item> {
     return this.indices.length;
   }
 
+  /** The sample at this place of the subset. */
   override get(index: number): Item {
     return this.dataset.get(this.indices[this.check_index(index)]);
   }
 
+  /** Several samples; at once if the dataset below has `get_items`. */
   get_items(indices: readonly number[]): Item[] {
     return items_of(
       this.dataset,
@@ -102,7 +114,17 @@ export class Subset<Item> extends Dataset<Item> {
   }
 }
 
-/** Datasets one after another. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset */
+/**
+ * Datasets one after another.
+ * @example
+ * ```ts
+ * const [a, b] = [[1, 2], [3]].map((values) => new torch.utils.data.TensorDataset(torch.tensor(values)));
+ * const both = new torch.utils.data.ConcatDataset([a, b]);
+ * both.length; // 3
+ * both.get(2)[0].item(); // 3
+ * ```
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
+ */
 export class ConcatDataset<Item> extends Dataset<Item> {
   readonly datasets: readonly MapStyle<Item>[];
   /** The number of samples up to and with each dataset. */
@@ -120,6 +142,7 @@ export class ConcatDataset<Item> extends Dataset<Item> {
     return this.cumulative_sizes[this.cumulative_sizes.length - 1];
   }
 
+  /** The sample at this place of all datasets together; negative places count from the end. */
   override get(index: number): Item {
     const at = this.check_index(index);
     const which = first_above(this.cumulative_sizes, at);
@@ -127,7 +150,22 @@ export class ConcatDataset<Item> extends Dataset<Item> {
   }
 }
 
-/** Iterable datasets one after another. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset */
+/**
+ * Iterable datasets one after another.
+ * @example
+ * ```ts
+ * class Numbers extends torch.utils.data.IterableDataset<number> {
+ *   constructor(readonly values: number[]) {
+ *     super();
+ *   }
+ *   *[Symbol.iterator]() {
+ *     yield* this.values;
+ *   }
+ * }
+ * [...new torch.utils.data.ChainDataset([new Numbers([1, 2]), new Numbers([3])])]; // [1, 2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset
+ */
 export class ChainDataset<Item> extends IterableDataset<Item> {
   readonly datasets: readonly IterableDataset<Item>[];
 
@@ -186,6 +224,7 @@ export class StackDataset<Datasets extends readonly MapStyle<unknown>[] | Named>
       fail('StackDataset', `the datasets differ in their number of samples: ${lengths.join(' and ')}`);
   }
 
+  /** The samples of this index of all datasets. */
   override get(index: number): Stacked<Datasets> {
     const at = this.check_index(index);
     const { datasets } = this;

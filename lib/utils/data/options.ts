@@ -4,6 +4,7 @@ import { is_iterable_dataset } from './dataset';
 import { check_sampler } from './sampler';
 import { loader_generator } from './seeds';
 
+/** Options of {@link DataLoader}. */
 export interface DataLoaderOptions<Item, Batch> {
   /** Samples in a batch; `null` for single samples, as the dataset gives them. Default 1. */
   batch_size?: number | null;

@@ -15,6 +15,20 @@ interface Counted {
 
 /**
  * The class to extend for an order of one's own, with a `length` if it is known. Loaders take any iterable and go through it anew in every epoch.
+ * @example
+ * ```ts
+ * class Reversed extends torch.utils.data.Sampler<number> {
+ *   constructor(readonly length: number) {
+ *     super();
+ *   }
+ *   *[Symbol.iterator]() {
+ *     for (let i = this.length - 1; i >= 0; i--) yield i;
+ *   }
+ * }
+ * const data = new torch.utils.data.TensorDataset(torch.tensor([10, 20, 30]));
+ * const loader = new torch.utils.data.DataLoader(data, { sampler: new Reversed(3), batch_size: 3 });
+ * for (const [x] of loader) x.tolist(); // [30, 20, 10]
+ * ```
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Sampler
  */
 export abstract class Sampler<T = number> implements Iterable<T> {
@@ -26,7 +40,14 @@ function check_source(op: string, source: unknown): void {
   if (typeof length !== 'number') fail_type(op, 'data_source', 'something with a length', source);
 }
 
-/** 0, 1, 2, … @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler */
+/**
+ * 0, 1, 2, …
+ * @example
+ * ```ts
+ * [...new torch.utils.data.SequentialSampler({ length: 3 })]; // [0, 1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler
+ */
 export class SequentialSampler extends Sampler {
   constructor(readonly data_source: Counted) {
     super();
@@ -42,6 +63,7 @@ export class SequentialSampler extends Sampler {
   }
 }
 
+/** Options of {@link RandomSampler}. */
 export interface RandomSamplerOptions {
   /** Whether a sample can be drawn again. Default false. */
   replacement?: boolean;
@@ -109,7 +131,14 @@ export class RandomSampler extends Sampler {
   }
 }
 
-/** The given indices in an order drawn anew for every epoch. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler */
+/**
+ * The given indices in an order drawn anew for every epoch.
+ * @example
+ * ```ts
+ * [...new torch.utils.data.SubsetRandomSampler([7, 8, 9])].sort(); // [7, 8, 9]
+ * ```
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
+ */
 export class SubsetRandomSampler extends Sampler {
   readonly indices: readonly number[];
   readonly generator: Generator | undefined;
@@ -134,6 +163,7 @@ export class SubsetRandomSampler extends Sampler {
   }
 }
 
+/** Options of {@link WeightedRandomSampler}. */
 export interface WeightedRandomSamplerOptions {
   /** Whether a sample can be drawn again. Default true. */
   replacement?: boolean;
@@ -189,7 +219,15 @@ export class WeightedRandomSampler extends Sampler {
   }
 }
 
-/** Groups what a sampler draws into batches. @see https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler */
+/**
+ * Groups what a sampler draws into batches.
+ * @example
+ * ```ts
+ * const sampler = new torch.utils.data.SequentialSampler({ length: 5 });
+ * [...new torch.utils.data.BatchSampler(sampler, 2, false)]; // [[0, 1], [2, 3], [4]]
+ * ```
+ * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
+ */
 export class BatchSampler<T = number> extends Sampler<T[]> {
   constructor(
     readonly sampler: Iterable<T>,

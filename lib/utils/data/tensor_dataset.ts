@@ -33,6 +33,7 @@ export class TensorDataset<Tensors extends readonly Tensor[] = Tensor[]> extends
         );
   }
 
+  /** The slices of this index of all tensors. */
   override get(index: number): Tensors {
     const at = this.check_index(index);
     return this.tensors.map((each) => select(each, 0, at)) as readonly Tensor[] as Tensors;
