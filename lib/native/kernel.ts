@@ -13,10 +13,6 @@ const indices = new Map(addon.kernels.map((name, index) => [name, index]));
 const values = addon.arguments;
 const capacity = values.length;
 
-export function has_kernel(name: string): boolean {
-  return indices.has(name);
-}
-
 /**
  * The native kernel of this name, as a function. A name the addon lacks is an error at load. The ids of the operands are
  * read here, last of all, and nothing between that and the native call allocates: see docs/memory.md.

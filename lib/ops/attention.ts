@@ -40,7 +40,7 @@ export function attention_weights(q: Tensor, k: Tensor, { mask, causal, scale }:
   return masked_fill(softmax(masked_fill(scores, blind, 0), -1), blind, 0);
 }
 
-export function attention_formula(q: Tensor, k: Tensor, v: Tensor, how: Attention, dropout_p: number): Tensor {
+function attention_formula(q: Tensor, k: Tensor, v: Tensor, how: Attention, dropout_p: number): Tensor {
   const weights = attention_weights(q, k, how);
   return matmul(dropout_p > 0 ? dropout(weights, dropout_p) : weights, v);
 }
@@ -120,13 +120,7 @@ function saved_from(node: Node, first: number, how: Attention): [Done, Attention
 }
 
 /** The fused kernel, for what {@link is_fusible} allows; `like_query` lays the result out in memory as q lies. */
-export function fused_attention(
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  given: Attention,
-  like_query: boolean,
-): Tensor {
+function fused_attention(query: Tensor, key: Tensor, value: Tensor, given: Attention, like_query: boolean): Tensor {
   const [q, k, v] = [query, key, value].map(dense_rows);
   const shape = [...q.shape.slice(0, 3), v.shape[3]];
   const how = with_full_mask(given, q, k);

@@ -31,7 +31,7 @@ interface Judged {
   requires_grad: boolean;
 }
 
-export function check_tensor_options(op: string, options: unknown): Judged {
+function check_tensor_options(op: string, options: unknown): Judged {
   const judged = check_options<Judged>(op, options, { dtype: null, requires_grad: false });
   if (judged.dtype !== null && !(judged.dtype instanceof DType))
     fail_type(op, 'dtype', 'a torch dtype such as torch.float32', judged.dtype);
@@ -105,7 +105,7 @@ function dtype_of(kinds: ReadonlySet<string>): DType {
 }
 
 /** Writes JavaScript values into a fresh contiguous tensor. */
-export function write_values(target: Tensor, values: readonly (number | bigint)[]): void {
+function write_values(target: Tensor, values: readonly (number | bigint)[]): void {
   if (target.count === 0) return;
   const { dtype } = target;
   const array = new dtype.array(values.length);

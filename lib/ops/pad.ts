@@ -10,7 +10,7 @@ import { contiguous } from './views';
 
 /** Padding and cropping at both ends of dimensions. */
 
-export const PADDING_MODES = ['constant', 'reflect', 'replicate', 'circular'] as const;
+const PADDING_MODES = ['constant', 'reflect', 'replicate', 'circular'] as const;
 /** What stands around the input: `'constant'`, `'reflect'`, `'replicate'` or `'circular'`. */
 export type PaddingMode = (typeof PADDING_MODES)[number];
 
@@ -39,7 +39,7 @@ function amounts(sizes: readonly number[], ndim: number): Amounts {
 
 const opposite = (sizes: readonly number[]): number[] => sizes.map((size) => -size);
 
-export function check_padding_mode(op: string, name: string, mode: unknown): PaddingMode {
+function check_padding_mode(op: string, name: string, mode: unknown): PaddingMode {
   if ((PADDING_MODES as readonly unknown[]).includes(mode)) return mode as PaddingMode;
   return fail_type(op, name, `one of ${PADDING_MODES.map((each) => `'${each}'`).join(', ')}`, mode);
 }

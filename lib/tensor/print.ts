@@ -202,7 +202,7 @@ function size_text(shape: readonly number[]): string {
 }
 
 /** What `toString()` gives for a tensor whose class does not say otherwise. */
-export function tensor_text(x: Tensor): string {
+function tensor_text(x: Tensor): string {
   const { name } = x.constructor;
   const prefix = name === 'Tensor' || name === 'Parameter' ? 'tensor(' : `${name}(`;
   if (x.storage.released) return `${prefix}disposed, shape=${shape_text(x.shape)})`;

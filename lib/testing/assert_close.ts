@@ -128,7 +128,7 @@ function number_difference(actual: Scalar, expected: Scalar, settings: Settings)
   return inner === null ? null : `${actual} is not close to ${expected}\n${inner.slice(inner.indexOf('\n') + 1)}`;
 }
 
-export function tensor_difference(actual: Tensor, expected: Tensor, settings: Settings): string | null {
+function tensor_difference(actual: Tensor, expected: Tensor, settings: Settings): string | null {
   if (!same_shape(actual.shape, expected.shape))
     return `the shapes ${shape_text(actual.shape)} and ${shape_text(expected.shape)} differ`;
   if (settings.check_dtype && actual.dtype !== expected.dtype)

@@ -64,7 +64,7 @@ export abstract class IndexedModules extends Module {
 }
 
 /** Judges the modules of a container: told apart from an array, which is likely a slip. */
-export function check_modules(op: string, modules: unknown): Module[] {
+function check_modules(op: string, modules: unknown): Module[] {
   if (typeof modules !== 'object' || modules === null || !(Symbol.iterator in modules))
     fail_type(op, 'modules', 'an array of Modules', modules);
   const list: unknown[] = [...(modules as Iterable<unknown>)];

@@ -235,7 +235,7 @@ export class StackDataset<Datasets extends readonly MapStyle<unknown>[] | Named>
   }
 }
 
-export function is_dataset(value: unknown): value is MapStyle<unknown> {
+function is_dataset(value: unknown): value is MapStyle<unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const { length, get } = value as Partial<MapStyle<unknown>>;
   return typeof length === 'number' && typeof get === 'function';
@@ -259,7 +259,7 @@ export function check_dataset<Item>(op: string, value: MapStyle<Item>): MapStyle
 }
 
 /** Samples by their numbers, all at once where the dataset can. */
-export function items_of<Item>(dataset: MapStyle<Item>, indices: readonly number[]): Item[] {
+function items_of<Item>(dataset: MapStyle<Item>, indices: readonly number[]): Item[] {
   return dataset.get_items?.(indices) ?? indices.map((index) => dataset.get(index));
 }
 
