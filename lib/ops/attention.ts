@@ -10,10 +10,10 @@ import { add, mul } from './arithmetic';
 import { eq, logical_not } from './compare';
 import { ones } from './create';
 import { dropout } from './dropout';
-import { chunk } from './join';
 import { masked_fill } from './mask';
 import { matmul } from './matmul';
 import { softmax } from './softmax';
+import { chunk } from './split';
 import { tril } from './triangle';
 import { contiguous, expand, permute, reshape, transpose } from './views';
 

@@ -5,8 +5,8 @@ import { check_floating, check_same_dtype, check_tensor, type Tensor } from '../
 import { type Attention, attend_heads } from './attention';
 import { attention_reference, triple } from './attention_samples';
 import { op, sample } from './define';
-import { repeat_interleave } from './join';
 import { positional } from './reduction';
+import { repeat_interleave } from './repeat';
 import { expand, reshape } from './views';
 
 /** Options of {@link scaled_dot_product_attention}. */

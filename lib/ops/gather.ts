@@ -3,10 +3,10 @@ import { type Rule, record, requires_grad, tracks } from '../autograd/node';
 import { check_number, fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { copy_into, fill_with } from '../native/map';
-import { contiguous_strides, type Shape, wrap_dim } from '../tensor/shape';
+import { contiguous_strides, type Shape, with_size, wrap_dim } from '../tensor/shape';
 import { allocate, check_same_dtype, check_tensor, Tensor } from '../tensor/tensor';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
-import { check_index, index, with_size } from './indexing';
+import { check_index, index } from './indexing';
 import { past } from './operand';
 import { clone, expand, narrow, reshape } from './views';
 

@@ -4,10 +4,10 @@ import { numel_of } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
 import { batch_norm } from './batch_norm';
 import { check_inplace, op, type Reference, sample } from './define';
-import { repeat } from './join';
 import { check_eps, check_parameter, normalization_reference } from './norm_formula';
 import { mean } from './reduce';
 import { positional } from './reduction';
+import { repeat } from './repeat';
 import { row_norm } from './row_norm';
 import { reshape } from './views';
 

@@ -53,13 +53,16 @@ export {
 export { cumsum } from './cumulative';
 export { einsum } from './einsum';
 export { amax, amin, argmax, argmin, type DimOptions, max, min, ValuesAndIndices } from './extreme';
+export { flip, roll } from './flip';
 export { gather, scatter, scatter_add, take_along_dim } from './gather';
 export { index_add, index_select } from './indexing';
-export { cat, chunk, flip, repeat_interleave, roll, split, stack, tile, unbind } from './join';
+export { cat, stack } from './join';
 export { leaky_relu, leaky_relu_ } from './leaky_relu';
 export { masked_fill, masked_select, nonzero } from './mask';
 export { bmm, dot, linear, linear_leaky_relu, matmul, mm, mv } from './matmul';
 export { addmm, addmv, baddbmm, outer, type ScaleOptions } from './products';
+export { repeat_interleave, tile } from './repeat';
+export { chunk, split, unbind } from './split';
 export {
   type BincountOptions,
   bincount,

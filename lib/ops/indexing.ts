@@ -4,7 +4,7 @@ import { check_integer, check_number, fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { copy_into, fill_with } from '../native/map';
 import { int32, int64 } from '../tensor/dtype';
-import { numel_of, type Shape, same_shape, wrap_dim } from '../tensor/shape';
+import { numel_of, type Shape, same_shape, with_size, wrap_dim } from '../tensor/shape';
 import { allocate, check_same_dtype, check_tensor, type Tensor } from '../tensor/tensor';
 import { mul } from './arithmetic';
 import { read_item } from './create';
@@ -45,10 +45,6 @@ function extents(name: string, shape: Shape, dim: unknown): Extents {
   const d = wrap_dim(name, dim, shape.length);
   return { dim: d, outer: numel_of(shape.slice(0, d)), size: shape[d] ?? 1, inner: numel_of(shape.slice(d + 1)) };
 }
-
-/** The shape with another size along a dimension. */
-export const with_size = (shape: Shape, dim: number, size: number): number[] =>
-  shape.map((n, i) => (i === dim ? size : n));
 
 const select_kernel = kernel('index_select');
 const add_kernel = kernel('index_add');

@@ -3,8 +3,9 @@ import { relu } from './activation';
 import { sigmoid, tanh } from './activation_smooth';
 import { add, mul, sub } from './arithmetic';
 import { zeros } from './create';
-import { cat, chunk, stack } from './join';
+import { cat, stack } from './join';
 import { linear } from './matmul';
+import { chunk } from './split';
 import { narrow, select } from './views';
 
 /** Recurrent layers step by step, written with differentiable operations: what the native kernels compute in one call. */

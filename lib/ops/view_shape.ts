@@ -6,6 +6,7 @@ import {
   numel_of,
   type Shape,
   same_shape,
+  spread,
   view_strides,
   wrap_dim,
 } from '../tensor/shape';
@@ -53,8 +54,6 @@ declare module '../tensor/tensor' {
     readonly mT: Tensor;
   }
 }
-
-const spread = (list: readonly unknown[]): unknown => (list.length === 1 && Array.isArray(list[0]) ? list[0] : list);
 
 /**
  * The same memory under another shape; one size may be -1. An error where the strides do not allow it: {@link reshape} copies then.

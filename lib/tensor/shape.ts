@@ -136,3 +136,13 @@ export function view_strides(shape: Shape, strides: Shape, wanted: Shape): numbe
   }
   return result;
 }
+
+/** The shape with another size along a dimension. */
+export function with_size(shape: Shape, dim: number, size: number): number[] {
+  return shape.map((n, i) => (i === dim ? size : n));
+}
+
+/** Sizes or dimensions given one by one or as a list. */
+export function spread(given: readonly unknown[]): readonly unknown[] {
+  return given.length === 1 && Array.isArray(given[0]) ? given[0] : given;
+}

@@ -2,10 +2,11 @@ import { check_boolean, check_integer, check_number, fail, fail_range, shape_tex
 import { attend_heads, attention_weights, fused_self_attention, join_heads, split_heads } from '../../ops/attention';
 import { empty, zeros } from '../../ops/create';
 import { dropout } from '../../ops/dropout';
-import { cat, chunk } from '../../ops/join';
+import { cat } from '../../ops/join';
 import { linear, matmul } from '../../ops/matmul';
 import { mean } from '../../ops/reduce';
 import { positional } from '../../ops/reduction';
+import { chunk } from '../../ops/split';
 import { expand, squeeze, unsqueeze } from '../../ops/views';
 import type { DType } from '../../tensor/dtype';
 import { same_shape } from '../../tensor/shape';

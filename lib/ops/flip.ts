@@ -1,0 +1,102 @@
+import { record, tracks } from '../autograd/node';
+import { check_integer, fail, shape_text } from '../errors';
+import { copy_into } from '../native/map';
+import { contiguous_strides, spread, wrap_dim, wrap_dims } from '../tensor/shape';
+import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
+import { op, type Reference, sample } from './define';
+import { cat } from './join';
+import { narrow, reshape } from './views';
+
+/** The same elements at other places along their dimensions: reversed, or shifted round. */
+
+declare module '../tensor/tensor' {
+  interface Tensor {
+    /** The dimensions in reverse order of elements; a copy. */
+    flip(...dims: number[]): Tensor;
+    flip(dims: readonly number[]): Tensor;
+    /** Shifted along dimensions; what leaves at one end enters at the other. */
+    roll(shifts: number | readonly number[], dims?: number | readonly number[] | null): Tensor;
+  }
+}
+
+/**
+ * The elements in reverse order along the dimensions; a copy.
+ * @example
+ * ```ts
+ * torch.flip(torch.tensor([[1, 2], [3, 4]]), 1).tolist(); // [[2, 1], [4, 3]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.flip.html
+ */
+export const flip = op({
+  name: 'flip',
+  call: (x: Tensor, ...given: readonly (number | readonly number[])[]): Tensor => {
+    check_tensor('flip', 'input', x);
+    const list = spread(given);
+    const dims = list.length === 0 || x.ndim === 0 ? [] : wrap_dims('flip', list, x.ndim);
+    const out = allocate(x.shape, x.dtype);
+    let { offset } = x;
+    const strides = x.strides.map((stride, d) => {
+      if (!dims.includes(d)) return stride;
+      offset += stride * (x.shape[d] - 1);
+      return -stride;
+    });
+    if (x.count > 0) copy_into(out, window(x, x.shape, strides, offset));
+    if (tracks(x)) record(out, 'FlipBackward0', [x], [], (g) => [flip(g, dims)]);
+    return out;
+  },
+  reference: (x: Reference, ...given: readonly (number | readonly number[])[]) => {
+    const dims = x.shape.length === 0 ? [] : wrap_dims('flip', spread(given), x.shape.length);
+    const strides = contiguous_strides(x.shape);
+    const from = (i: number): number =>
+      strides.reduce((sum, stride, d) => {
+        const at = Math.floor(i / stride) % x.shape[d];
+        return sum + (dims.includes(d) ? x.shape[d] - 1 - at : at) * stride;
+      }, 0);
+    return { shape: x.shape, data: Array.from(x.data, (_, i) => x.data[from(i)]) };
+  },
+  samples: () => [
+    { args: [sample([7]), [0]] },
+    { args: [sample([3, 4, 5]), [0, 2]] },
+    { args: [sample([3, 4]), -1] },
+    { args: [sample([0, 2]), [0]] },
+  ],
+  errors: () => [{ args: [sample([2]), [1]], message: /dim 1 is out of range \[-1, 0\]/ }],
+});
+
+/**
+ * Shifted along dimensions; what leaves at one end enters at the other.
+ * @example
+ * ```ts
+ * torch.roll(torch.tensor([1, 2, 3]), 1).tolist(); // [3, 1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.roll.html
+ */
+export const roll = op({
+  name: 'roll',
+  call: (x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[] | null): Tensor => {
+    check_tensor('roll', 'input', x);
+    const by = (Array.isArray(shifts) ? shifts : [shifts]).map((each) => check_integer('roll', 'shifts', each));
+    if (dims === undefined || dims === null) {
+      if (by.length !== 1) fail('roll', `expected one shift when no dims are given, got ${shape_text(by)}`);
+      return reshape(shifted(reshape(x, [-1]), by[0], 0), x.shape);
+    }
+    const along = (Array.isArray(dims) ? dims : [dims]) as number[];
+    if (along.length !== by.length)
+      fail('roll', `shifts ${shape_text(by)} and dims ${shape_text(along)} differ in length`);
+    if (x.ndim === 0) return x.clone();
+    return by.reduce((moved, shift, i) => shifted(moved, shift, wrap_dim('roll', along[i], x.ndim)), x);
+  },
+  samples: () => [
+    { args: [sample([7]), 2] },
+    { args: [sample([3, 4]), -1, 1] },
+    { args: [sample([3, 4]), [1, 5], [0, 1]] },
+    { args: [sample([3, 4]), 5] },
+  ],
+  errors: () => [{ args: [sample([2, 2]), [1], [0, 1]], message: /shifts \[1\] and dims \[0, 1\] differ in length/ }],
+});
+
+function shifted(x: Tensor, shift: number, dim: number): Tensor {
+  const size = x.shape[dim];
+  const start = size === 0 ? 0 : ((-shift % size) + size) % size;
+  return cat([narrow(x, dim, start, size - start), narrow(x, dim, 0, start)], dim);
+}
