@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check_integer } from './errors';
 import { addon } from './native/addon';
-import { root } from './native/load';
+import { root } from './native/machine';
 
 /** The machine as the kernels see it. */
 

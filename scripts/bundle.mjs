@@ -35,7 +35,7 @@ async function bundle() {
       'chunks/data_worker': join(root, 'lib/utils/data/worker/main.ts'),
       'chunks/explore_worker': join(root, 'lib/explore/training/worker.ts'),
       // For the scripts that pack.
-      'chunks/platform': join(root, 'lib/native/load.ts'),
+      'chunks/platform': join(root, 'lib/native/machine.ts'),
     },
     platform: 'node',
     // Imports at run time name their file as it will be.

@@ -1,12 +1,12 @@
 // npm run prebuilds [-- PLATFORM...]: the addon for every platform of platforms.mjs, from this machine, into prebuilds/PLATFORM.
 // The same sources give the same bytes, wherever the checkout lies; prebuilds/SHA256SUMS says which.
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { platforms } from './platforms.mjs';
+import { sources_hash, stamp as stamp_addon, write_sums } from './prebuilt.mjs';
 import { find_zig } from './zig.mjs';
 
 const require = createRequire(import.meta.url);
@@ -24,8 +24,9 @@ write_sums();
 async function build(name) {
   const { system, target } = platforms[name];
   const folder = join(root, 'build/prebuild', name);
+  const hash = sources_hash();
   const compile = [
-    ...['c++', '-target', target, ...flags.compile, '-fPIC', '-g0', `-ffile-prefix-map=${root}=.`],
+    ...['c++', '-target', target, ...flags.compile, ...flags.compile_prebuilt, `-ffile-prefix-map=${root}=.`],
     ...flags.defines.map((define) => `-D${define}`),
     ...include_dirs.map((directory) => `-I${directory}`),
   ];
@@ -55,6 +56,7 @@ async function build(name) {
   const order = ['c++', '-target', target, '-shared', '-s', '-o', linked, ...objects, ...imports];
   await run_zig([...order, ...link(system), ...undefined_symbols]);
   writeFileSync(output, readFileSync(linked));
+  stamp_addon(name, hash);
   console.log(`${name}: ${(statSync(output).size / 1e6).toFixed(2)} MB`);
 }
 
@@ -72,7 +74,7 @@ async function node_import_library(folder) {
 function run_zig(args) {
   return new Promise((done) => {
     const child = spawn(launcher[0], [...launcher.slice(1), ...args], { cwd: root, stdio: 'inherit' });
-    setPriority(child.pid, 10);
+    setPriority(child.pid, 5);
     child.on('exit', (status) => (status === 0 ? done() : fail(`zig ${args.join(' ')} failed`)));
   });
 }
@@ -83,15 +85,6 @@ function zig_launcher() {
   const [python] = zig.command;
   const print = 'import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), "zig"))';
   return [spawnSync(python, ['-c', print], { encoding: 'utf8' }).stdout.trim()];
-}
-
-function write_sums() {
-  const built = Object.keys(platforms).filter((name) => existsSync(join(root, 'prebuilds', name, 'cresset.node')));
-  const line = (name) => {
-    const bytes = readFileSync(join(root, 'prebuilds', name, 'cresset.node'));
-    return `${createHash('sha256').update(bytes).digest('hex')}  ${name}/cresset.node\n`;
-  };
-  writeFileSync(join(root, 'prebuilds/SHA256SUMS'), built.map(line).join(''));
 }
 
 function time(file) {

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { platform_name } from '../lib/native/machine';
 
 const root = resolve(__dirname, '..');
 const workspace = mkdtempSync(join(tmpdir(), 'cresset-package-'));
@@ -50,16 +52,33 @@ function output(command: string, args: string[], options: { cwd: string; env?: N
 describe('the tarball', () => {
   test('holds the outputs and nothing that would start a build', () => {
     expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'package.json', 'dist/index.js', 'dist/index.mjs']));
-    expect(packed.filter((file) => /^prebuilds\/[^/]+\/cresset\.node$/.test(file))).toHaveLength(1);
-    expect(packed.filter((file) => !/^(dist\/|prebuilds\/|LICENSE$|README\.md$|package\.json$)/.test(file))).toEqual(
-      [],
-    );
+    expect(packed).toContain(`prebuilds/${platform_name()}/cresset.node`);
+    const expected =
+      /^(dist\/|native\/|prebuilds\/|(CHANGELOG|README|SECURITY|THIRD_PARTY)\.md$|LICENSE$|package\.json$)/;
+    expect(packed.filter((file) => !expected.test(file))).toEqual([]);
     expect(packed.filter((file) => /tsbuildinfo|(?<!\.d)\.m?ts$/.test(file))).toEqual([]);
   });
 
   test('stays small', () => {
     expect(sizes.whole).toBeLessThanOrEqual(10e6);
     for (const size of sizes.addons) expect(size).toBeLessThanOrEqual(3e6);
+  });
+
+  test('names the sums of its addons', () => {
+    const sums = readFileSync(join(installed, 'prebuilds/SHA256SUMS'), 'utf8').trim().split('\n');
+    expect(sums).toHaveLength(sizes.addons.length);
+    for (const line of sums) {
+      const [sum, file] = line.split('  ');
+      const bytes = readFileSync(join(installed, 'prebuilds', file));
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sum);
+    }
+  });
+
+  test('carries what a build from source needs, but no binding.gyp where npm would run it', () => {
+    const needed = ['binding.gyp', 'CMakeLists.txt', 'scripts/common.gypi', 'include/napi.h', 'include/node_api.h'];
+    expect(packed).toEqual(expect.arrayContaining(needed.map((file) => `dist/source/${file}`)));
+    expect(packed).toContain('native/sources.txt');
+    expect(packed).not.toContain('binding.gyp');
   });
 
   test('holds no output of a deleted source', () => {
@@ -181,7 +200,7 @@ describe('without a usable addon', () => {
     writeFileSync(file, 'not an addon');
     const message = failure({ CRESSET_BINARY: file });
     expect(message).toContain(`cresset: ${file} does not load on`);
-    expect(message.split('\n')).toHaveLength(1);
+    expect(message).toContain(`addon         ${file}: named by CRESSET_BINARY; chosen`);
   });
 
   test('a platform without a prebuilt addon is told how to build one', () => {
@@ -191,7 +210,7 @@ describe('without a usable addon', () => {
     rmSync(prebuilds, { recursive: true });
     try {
       expect(failure({})).toMatch(
-        /^cresset: no native addon for .* looked for .*prebuilds.*\. Build cresset from its sources/,
+        /^cresset: no native addon for .* looked for .*prebuilds.*\. Build it from the sources in the package with `npx cresset build`/,
       );
     } finally {
       cpSync(aside, prebuilds, { recursive: true });

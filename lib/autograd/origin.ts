@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import { root } from '../native/load';
+import { root } from '../native/machine';
 
 /** Where in the user's code an operation was called; for anomaly mode. */
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { __version__ } from '../backend';
 import { fail } from '../errors';
-import { root } from '../native/load';
+import { root } from '../native/machine';
 import { entries } from './catalog';
 import { pack } from './pack';
 import type { FileSetup, LiveSetup, Setup } from './protocol';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { root } from '../native/load';
+import { root } from '../native/machine';
 import type { TrainRequest } from './protocol';
 
 /** The same distance from the sources as from the bundle. */

@@ -3,23 +3,56 @@
 #include <cstdlib>
 #include <cstring>
 
+#if defined(__x86_64__) || defined(_M_X64)
+#include <cpuid.h>
+#endif
+
 namespace cresset {
 namespace {
 
 constexpr const char* kUnknown = "unknown";
 constexpr const char* kUnsupported = "not supported by this machine";
 
+#if defined(__x86_64__) || defined(_M_X64)
+
+// Asked of the processor itself: what __builtin_cpu_supports asks is not there in every compiler's runtime library.
+struct Features {
+  bool avx2 = false, avx512 = false;
+
+  Features() {
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d)) return;
+    constexpr unsigned kFma = 1u << 12, kPopcnt = 1u << 23, kOsxsave = 1u << 27, kAvx = 1u << 28, kF16c = 1u << 29;
+    constexpr unsigned kFirst = kFma | kPopcnt | kOsxsave | kAvx | kF16c;
+    if ((c & kFirst) != kFirst) return;
+    unsigned low, high;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    // Registers the operating system saves: without its help the wide ones are lost at a context switch.
+    constexpr unsigned kYmm = 0x6, kZmm = 0xe6;
+    if ((low & kYmm) != kYmm) return;
+    unsigned extended_c = 0;
+    if (__get_cpuid(0x80000001, &a, &b, &c, &d)) extended_c = c;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
+    constexpr unsigned kLzcnt = 1u << 5, kBmi = 1u << 3, kAvx2 = 1u << 5, kBmi2 = 1u << 8;
+    constexpr unsigned kAvx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;  // F, DQ, BW, VL
+    avx2 = (b & (kBmi | kAvx2 | kBmi2)) == (kBmi | kAvx2 | kBmi2) && (extended_c & kLzcnt) != 0;
+    avx512 = avx2 && (low & kZmm) == kZmm && (b & kAvx512) == kAvx512;
+  }
+};
+
+const Features& features() {
+  static const Features the_features;
+  return the_features;
+}
+
+#endif
+
 bool supported(Isa isa) {
   switch (isa) {
     case Isa::scalar: return true;
 #if defined(__x86_64__) || defined(_M_X64)
-    // These ask the operating system too (XGETBV): without its help the wide registers are lost at a context switch.
-    case Isa::avx2:
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
-             __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
-    case Isa::avx512:
-      return supported(Isa::avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    case Isa::avx2: return features().avx2;
+    case Isa::avx512: return features().avx512;
 #elif defined(__aarch64__) || defined(_M_ARM64)
     case Isa::neon: return true;
 #endif
@@ -34,9 +67,6 @@ struct Choice {
   const char* error = nullptr;
 
   Choice() {
-#if defined(__x86_64__) || defined(_M_X64)
-    __builtin_cpu_init();
-#endif
     const char* name = std::getenv("CRESSET_ISA");
     if (name && *name) {
       error = choose(name);

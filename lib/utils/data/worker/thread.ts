@@ -3,7 +3,7 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { fail } from '../../../errors';
 import { addon } from '../../../native/addon';
-import { root } from '../../../native/load';
+import { root } from '../../../native/machine';
 import { is_loading } from './info';
 import { CELL, type Reply, type Request, received_error, type Setup, sent_error } from './messages';
 import { discard } from './pack';
