@@ -14,6 +14,14 @@ export interface CommandEntry {
 }
 
 export const commands: Readonly<Record<string, CommandEntry>> = {
+  build: {
+    summary: 'build the native addon from the sources in the package',
+    load: async () => (await import('./build.js')).build,
+  },
+  doctor: {
+    summary: 'tell what cresset found on this machine, and whether it works',
+    load: async () => (await import('./doctor.js')).doctor,
+  },
   explore: {
     summary: 'serve a page: activations, their slopes, and a small network that learns with them',
     load: async () => (await import('./explore.js')).explore_command,
