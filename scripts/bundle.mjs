@@ -14,7 +14,9 @@ const name_of = (file) => basename(file, '.js');
 const time = (file) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 const page = join(root, 'lib/explore/page');
-const page_time = Math.max(...readdirSync(page).map((name) => time(join('lib/explore/page', name))));
+const page_time = Math.max(
+  ...readdirSync(page, { recursive: true }).map((name) => time(join('lib/explore/page', name))),
+);
 
 const is_current = ({ import: esm, require: cjs }) =>
   Math.min(time(esm.default), time(cjs.default)) >=
@@ -62,8 +64,12 @@ async function bundle_page() {
   const { output } = await build.generate({ format: 'iife', minify: true, comments: false });
   await build.close();
   const read = (name) => readFileSync(join(page, name), 'utf8');
-  const html = read('index.html')
-    .replace('<link rel="stylesheet" href="style.css">', () => `<style>${read('style.css')}</style>`)
+  const source = read('index.html');
+  const styles = [...source.matchAll(/<link rel="stylesheet" href="(.*)">\n/g)];
+  const style = styles.map(([, name]) => read(name)).join('');
+  const html = styles
+    .reduce((text, [link]) => text.replace(link, ''), source)
+    .replace('</head>', () => `<style>${style}</style>\n</head>`)
     .replace('<script src="main.ts"></script>', () => `<script>${output[0].code}</script>`);
   writeFileSync(join(root, 'dist/chunks/explore_page.html'), html);
 }

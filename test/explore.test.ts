@@ -5,29 +5,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from 'cresset';
-import { type Explorer, explore, explore_page } from '../lib/explore';
+import { type Explorer, explore } from '../lib/explore';
 import { entries } from '../lib/explore/catalog';
-import { build } from '../lib/explore/curves';
 import { RateLimit } from '../lib/explore/guard';
-import { contour } from '../lib/explore/page/contour';
-import { History } from '../lib/explore/page/history';
-import { domain, path, scale } from '../lib/explore/page/lines';
-import { exact, stepped, ticks } from '../lib/explore/page/numbers';
-import { open_source } from '../lib/explore/page/source';
-import {
-  decode_frame,
-  EXTENT,
-  type Frame,
-  type Plan,
-  POINTS,
-  ranges,
-  type Setup,
-  SIDE,
-  steps_of,
-  value_at,
-} from '../lib/explore/protocol';
-import { Desk } from '../lib/explore/training/desk';
-import { Session } from '../lib/explore/training/session';
+import { POINTS, ranges } from '../lib/explore/protocol';
 import { command, end_of } from './support/command';
 
 /** The explorer without a browser: what its server answers and refuses, what trains, and the arithmetic of its page. */
@@ -242,32 +223,6 @@ test('close ends idle and half-sent connections', async () => {
   await expect(ask(explorer.port, {})).rejects.toThrow('ECONNREFUSED');
 });
 
-test('every curve of the page in a file is what the kernels give', async () => {
-  const html = explore_page();
-  expect(html).toContain("connect-src 'none'");
-  const [, json] = html.match(/<script type="application\/json" id="setup">(.*?)<\/script>/)!;
-  const setup = JSON.parse(json) as Setup;
-  expect(setup.entries.map(({ name }) => name)).toEqual(entries.map(({ name }) => name));
-  const source = await open_source(setup);
-  const [range] = source.ranges;
-  for (const { name } of entries) {
-    const { parameters } = setup.entries.find((entry) => entry.name === name)!;
-    // The first, a middle and the last place of each slider, and where PyTorch's default has it.
-    for (const share of [0, 0.37, 1, null]) {
-      const values = parameters.map((p) => {
-        const last = steps_of(p, p.step) - 1;
-        return value_at(p, p.step, Math.round(share === null ? (p.start - p.low) / p.step : share * last));
-      });
-      const { x, curves } = await source.sample({ range, curves: [{ name, values }] });
-      const input = torch.tensor(x, { requires_grad: true });
-      const y = build({ name, values }).forward(input);
-      y.sum().backward();
-      expect(curves[0].y).toEqual(y.detach().copy_to(new Float32Array(x.length)));
-      expect(curves[0].yp).toEqual(input.grad!.copy_to(new Float32Array(x.length)));
-    }
-  }
-});
-
 describe('command', () => {
   const run = (...args: string[]) => end_of(command('explore', ...args));
 
@@ -317,150 +272,5 @@ describe('command', () => {
     );
     expect(readdirSync(folder)).toEqual([]);
     rmSync(folder, { recursive: true });
-  });
-});
-
-describe('training', () => {
-  const plan = (activation = leaky, more: Partial<Plan> = {}): Plan => ({
-    data: 'moons',
-    seed: 3,
-    rate: 0.01,
-    activation,
-    ...more,
-  });
-  const trained = (plan: Plan, steps: number): Frame => {
-    const session = new Session(plan);
-    session.run(steps, Infinity);
-    return session.frame();
-  };
-
-  test('moons are told apart, and the frame shows it', () => {
-    const frame = trained(plan(), 200);
-    expect(frame.accuracy).toBeGreaterThan(0.95);
-    expect(frame.losses).toHaveLength(200);
-    expect(frame.losses[0]).toBeGreaterThan(0.6);
-    expect(frame.loss).toBeLessThan(0.1);
-    expect(frame.layers).toEqual([
-      { units: 24, dead: 0 },
-      { units: 24, dead: 0 },
-    ]);
-    expect(frame.slopes).toEqual([]);
-    // The field is right where the points are.
-    const right = Array.from({ length: frame.points.length / 3 }, (_, i) => {
-      const [x, y, label] = frame.points.subarray(3 * i);
-      const place = (value: number): number => Math.round(((value + EXTENT) / (2 * EXTENT)) * (SIDE - 1));
-      return frame.field[place(-y) * SIDE + place(x)] > 0 === (label === 1);
-    });
-    expect(right.filter(Boolean).length / right.length).toBeGreaterThan(0.95);
-  });
-
-  test('spirals too, and PReLU learns its slopes', () => {
-    const frame = trained(plan({ name: 'prelu', values: [0.25] }, { data: 'spiral' }), 400);
-    expect(frame.accuracy).toBeGreaterThan(0.9);
-    expect(frame.slopes).toHaveLength(2);
-    for (const slope of frame.slopes) expect(slope).not.toBe(0.25);
-  });
-
-  test('rectifiers die of a high rate, leaky ones do not', () => {
-    const dead = (name: string, values: number[]): number =>
-      trained(plan({ name, values }, { rate: 0.3 }), 60).layers.reduce((sum, layer) => sum + layer.dead, 0);
-    expect(dead('relu', [])).toBeGreaterThan(5);
-    expect(dead('leaky_relu', [0.01])).toBe(0);
-  });
-
-  test('the same plan gives the same bits, whatever else trains meanwhile, also with random slopes', () => {
-    const random = plan({ name: 'rrelu', values: [0.1, 0.3] });
-    const alone = trained(random, 20);
-    const [first, second] = [new Session(random), new Session(plan(leaky, { seed: 4 }))];
-    for (let i = 0; i < 10; i++) for (const session of [first, second]) session.run(2, Infinity);
-    const { losses, field } = first.frame();
-    expect(losses).toEqual(alone.losses);
-    expect(field).toEqual(alone.field);
-    expect(trained(plan(leaky, { seed: 4 }), 20).losses).toEqual(second.frame().losses);
-  });
-
-  test('a slider acts on the running network', () => {
-    for (const name of ['leaky_relu', 'prelu']) {
-      const session = new Session(plan({ name, values: [0.2] }));
-      session.run(20, Infinity);
-      const before = session.frame();
-      session.turn(plan({ name, values: [0.9] }));
-      const after = session.frame();
-      expect(after.step).toBe(20);
-      expect(after.loss).not.toBe(before.loss);
-      if (name === 'prelu') for (const slope of after.slopes) expect(slope).toBe(Math.fround(0.9));
-      session.turn(plan({ name, values: [0.9] }, { rate: 0 }));
-      session.run(3, Infinity);
-      expect(session.frame().loss).toBe(after.loss);
-    }
-  });
-
-  test('rounds start over; of many pages the one longest away does', () => {
-    const desk = new Desk();
-    const step = (session: string, round = 0): number =>
-      decode_frame(desk.answer({ session, round, steps: 2, plan: plan() })).step;
-    expect([step('a'), step('a'), step('a', 1), step('a', 1)]).toEqual([2, 4, 2, 4]);
-    for (const session of 'bcdefgh') expect(step(session)).toBe(2);
-    expect(step('a', 1)).toBe(6);
-    expect(step('i')).toBe(2);
-    expect(step('a', 1)).toBe(8);
-    expect(step('b')).toBe(2);
-  });
-});
-
-describe('page', () => {
-  test('numbers are exact and short', () => {
-    const values = [0.2, -0.3, 0.1, 1 / 3, Math.PI, 1e-7, 3e38, 16777216].map(Math.fround);
-    for (const value of values) expect(Math.fround(Number(exact(value).replace('−', '-')))).toBe(value);
-    expect([0.2, -0.3, -0, Number.NaN, -Infinity].map((value) => exact(Math.fround(value)))).toEqual([
-      '0.2',
-      '−0.3',
-      '0',
-      'NaN',
-      '−Infinity',
-    ]);
-    expect([stepped(0.2, 0.01), stepped(-1, 0.25), stepped(20, 1), stepped(1 / 3, 1 / 48)]).toEqual([
-      '0.20',
-      '−1.00',
-      '20',
-      '0.333',
-    ]);
-    expect(ticks(-1, 2, 6)).toEqual([-1, -0.5, 0, 0.5, 1, 1.5, 2]);
-    expect(ticks(0, 0.8, 4)).toEqual([0, 0.2, 0.4, 0.6, 0.8]);
-  });
-
-  test('lines break where a function jumps and nowhere else', () => {
-    const to = scale({ left: 0, right: 100, top: 0, bottom: 100 }, [-5, 5], [-2, 5]);
-    const pieces = (name: string, values: number[], key: 'y' | 'yp'): number => {
-      const x = torch.linspace(-5, 5, POINTS, { requires_grad: true });
-      const y = build({ name, values }).forward(x);
-      const shown = key === 'y' ? y.detach() : torch.autograd.grad(y.sum(), [x])[0];
-      return (
-        path(x.detach().copy_to(new Float32Array(POINTS)), shown.copy_to(new Float32Array(POINTS)), to).split('M')
-          .length - 1
-      );
-    };
-    expect(pieces('leaky_relu', [0.2], 'y')).toBe(1);
-    expect(pieces('leaky_relu', [0.2], 'yp')).toBe(2);
-    expect(pieces('hardshrink', [0.5], 'y')).toBe(3);
-    expect(pieces('hardtanh', [-1, 1], 'yp')).toBe(3);
-    for (const name of ['gelu', 'mish', 'tanh', 'sigmoid', 'selu']) expect(pieces(name, [], 'y')).toBe(1);
-    expect(domain([[0.3, 1.7, Number.NaN, Infinity]], [-1, 1], 0.5)).toEqual([-1, 2]);
-  });
-
-  test('contours lie on the level', () => {
-    const side = 41;
-    const field = Array.from({ length: side * side }, (_, i) => Math.hypot((i % side) - 20, Math.floor(i / side) - 20));
-    const segments = contour(field, side, 12.3);
-    const length = segments.reduce((sum, [x0, y0, x1, y1]) => sum + Math.hypot(x1 - x0, y1 - y0), 0);
-    expect(Math.abs(length / (2 * Math.PI * 12.3) - 1)).toBeLessThan(0.01);
-    for (const [x, y] of segments) expect(Math.abs(Math.hypot(x - 20, y - 20) - 12.3)).toBeLessThan(0.05);
-  });
-
-  test('a long history keeps its mean in bounded space', () => {
-    const history = new History(8);
-    for (let i = 1; i <= 64; i++) history.add(i);
-    expect(history.y.length).toBeLessThan(8);
-    expect(history.y).toEqual(history.x);
   });
 });

@@ -21,16 +21,19 @@ export function scale(frame: Frame, [x0, x1]: readonly number[], [y0, y1]: reado
 }
 
 /**
- * The path through the points. It is broken where the function jumps: where one difference is far greater than both its neighbours.
+ * The path through the points. It is broken where there is no number, and where the function jumps: where one difference is far greater than both
+ * its neighbours.
  */
 export function path(x: ArrayLike<number>, y: ArrayLike<number>, to: Scale): string {
   const difference = (i: number): number => Math.abs(y[i] - y[i - 1]);
   const jumps = (i: number): boolean =>
     i > 1 && i < y.length - 1 && difference(i) > 1e-3 + 12 * Math.max(difference(i - 1), difference(i + 1));
   let text = '';
+  let drawing = false;
   for (let i = 0; i < y.length; i++) {
-    const pen = i === 0 || jumps(i) ? 'M' : 'L';
-    text += `${pen}${to.x(x[i]).toFixed(1)} ${to.y(y[i]).toFixed(1)}`;
+    const pen = drawing && !jumps(i) ? 'L' : 'M';
+    drawing = Number.isFinite(y[i]);
+    if (drawing) text += `${pen}${to.x(x[i]).toFixed(1)} ${to.y(y[i]).toFixed(1)}`;
   }
   return text;
 }

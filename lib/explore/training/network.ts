@@ -59,7 +59,7 @@ export class Network extends Module {
 
 /** The optimizer knows a learned slope, so that one stays and takes the value. */
 function turned(old: Module, choice: Choice): Module {
-  if (!(old instanceof PReLU)) return build(choice).train(old.training);
+  if (!(old instanceof PReLU && choice.name === 'prelu')) return build(choice).train(old.training);
   no_grad(() => old.weight.fill_(choice.values[0]));
   return old;
 }
