@@ -76,6 +76,9 @@ test('lines break where a function jumps and nowhere else', () => {
   expect(
     path([0, 1, 2, 3], [0, 1, Number.NaN, 2], scale({ left: 0, right: 3, top: 0, bottom: 2 }, [0, 3], [0, 2])),
   ).toBe('M0.0 2.0L1.0 1.0M3.0 0.0');
+  const spike = [1, 1, 9, 9, 9];
+  expect(path([0, 1, 2, 3, 4], spike, to)).toMatch(/^M[^M]*M[^M]*$/);
+  expect(path([0, 1, 2, 3, 4], spike, to, false)).toMatch(/^M[^M]*$/);
   expect(domain([[0.3, 1.7, Number.NaN, Infinity]], [-1, 1], 0.5)).toEqual([-1, 2]);
 });
 

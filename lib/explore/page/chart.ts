@@ -9,6 +9,8 @@ export interface Line {
   readonly color: number;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
+  /** One line through all values, however they leap. Default false: a function, which may jump. */
+  readonly measured?: boolean;
 }
 
 export interface View {
@@ -78,7 +80,9 @@ export class Chart {
     const to = this.to_scale();
     this.draw_grid(to);
     this.lines.replaceChildren(
-      ...this.view.lines.map(({ color, x, y }) => svg('path', { class: `line c${color}`, d: path(x, y, to) })),
+      ...this.view.lines.map(({ color, x, y, measured }) =>
+        svg('path', { class: `line c${color}`, d: path(x, y, to, !measured) }),
+      ),
     );
     this.draw_marks(to);
   }

@@ -25,7 +25,7 @@ export class LossChart {
     const { x, y } = this.history;
     // The far end of the axis moves in leaps, so that the curve grows instead of shrinking.
     const end = 100 * 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, step) / 100)));
-    this.chart.show({ lines: [{ color, x, y }], x: [0, end], y: domain([y], [0, 0.8], 0.2) });
+    this.chart.show({ lines: [{ color, x, y, measured: true }], x: [0, end], y: domain([y], [0, 0.8], 0.2) });
   }
 }
 

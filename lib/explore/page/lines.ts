@@ -21,13 +21,16 @@ export function scale(frame: Frame, [x0, x1]: readonly number[], [y0, y1]: reado
 }
 
 /**
- * The path through the points. It is broken where there is no number, and where the function jumps: where one difference is far greater than both
- * its neighbours.
+ * The path through the points, broken where there is no number. That of a function is broken also where it jumps: where one difference is far
+ * greater than both its neighbours.
  */
-export function path(x: ArrayLike<number>, y: ArrayLike<number>, to: Scale): string {
+export function path(x: ArrayLike<number>, y: ArrayLike<number>, to: Scale, of_function = true): string {
   const difference = (i: number): number => Math.abs(y[i] - y[i - 1]);
   const jumps = (i: number): boolean =>
-    i > 1 && i < y.length - 1 && difference(i) > 1e-3 + 12 * Math.max(difference(i - 1), difference(i + 1));
+    of_function &&
+    i > 1 &&
+    i < y.length - 1 &&
+    difference(i) > 1e-3 + 12 * Math.max(difference(i - 1), difference(i + 1));
   let text = '';
   let drawing = false;
   for (let i = 0; i < y.length; i++) {
