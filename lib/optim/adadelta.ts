@@ -1,7 +1,8 @@
-import { check_options, fail_range } from '../errors';
+import { type Given, read_arguments } from '../arguments';
+import { fail_range } from '../errors';
 import { list_kernel } from '../native/list';
-import type { ParamGroup, Params } from './optimizer';
-import { check_all_at_least_zero, check_flags, type ImplementationOptions, named_lr } from './options';
+import type { ParamGroup, Params } from './groups';
+import { check_all_at_least_zero, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
 export interface AdadeltaOptions extends Omit<ImplementationOptions, 'fused'> {
@@ -29,13 +30,16 @@ const defaults: AdadeltaOptions = {
   differentiable: false,
 };
 
+/** PyTorch's positional arguments. */
+const names = ['lr', 'rho', 'eps', 'weight_decay', 'foreach'] as const;
+
 /**
  * Adadelta: `v ← rho·v + (1 - rho)·g²`, `d = √(u + eps) / √(v + eps) · g`, `u ← rho·u + (1 - rho)·d²`, `p ← p - lr·d`.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
  */
 export class Adadelta extends RuleOptimizer<AdadeltaOptions> {
-  constructor(params: Params<AdadeltaOptions>, options?: Partial<AdadeltaOptions> | number) {
-    super(params, check_options('Adadelta', named_lr(options), defaults));
+  constructor(params: Params<AdadeltaOptions>, ...given: Given<AdadeltaOptions, typeof names>) {
+    super(params, read_arguments<AdadeltaOptions>('Adadelta', given, names, defaults));
   }
 
   protected override check(op: string, options: AdadeltaOptions): void {

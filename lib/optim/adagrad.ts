@@ -1,7 +1,7 @@
-import { check_options } from '../errors';
+import { type Given, read_arguments } from '../arguments';
 import { list_kernel } from '../native/list';
-import type { ParamGroup, Params } from './optimizer';
-import { check_all_at_least_zero, check_flags, type ImplementationOptions, named_lr } from './options';
+import type { ParamGroup, Params } from './groups';
+import { check_all_at_least_zero, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
 export interface AdagradOptions extends Omit<ImplementationOptions, 'capturable'> {
@@ -32,6 +32,9 @@ const defaults: AdagradOptions = {
   fused: null,
 };
 
+/** PyTorch's positional arguments. */
+const names = ['lr', 'lr_decay', 'weight_decay', 'initial_accumulator_value', 'eps', 'foreach'] as const;
+
 /**
  * Adagrad: `s ← s + g²`, `p ← p - lr · g / (√s + eps)`. Its state exists from the beginning.
  * @example
@@ -45,8 +48,8 @@ const defaults: AdagradOptions = {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adagrad.html
  */
 export class Adagrad extends RuleOptimizer<AdagradOptions> {
-  constructor(params: Params<AdagradOptions>, options?: Partial<AdagradOptions> | number) {
-    super(params, check_options('Adagrad', named_lr(options), defaults));
+  constructor(params: Params<AdagradOptions>, ...given: Given<AdagradOptions, typeof names>) {
+    super(params, read_arguments<AdagradOptions>('Adagrad', given, names, defaults));
     for (const group of this.param_groups)
       for (const param of group.params) {
         const state = { step: 0 };

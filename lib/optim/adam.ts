@@ -1,7 +1,7 @@
-import { check_options } from '../errors';
+import { type Given, read_arguments } from '../arguments';
 import { list_kernel } from '../native/list';
-import type { ParamGroup, Params } from './optimizer';
-import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions, named_lr } from './options';
+import type { ParamGroup, Params } from './groups';
+import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
 export interface AdamOptions extends ImplementationOptions {
@@ -36,6 +36,9 @@ const defaults: AdamOptions = {
   decoupled_weight_decay: false,
 };
 
+/** PyTorch's positional arguments. */
+const names = ['lr', 'betas', 'eps', 'weight_decay', 'amsgrad'] as const;
+
 /**
  * Adam:
  *
@@ -53,8 +56,8 @@ const defaults: AdamOptions = {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
 export class Adam extends RuleOptimizer<AdamOptions> {
-  constructor(params: Params<AdamOptions>, options?: Partial<AdamOptions> | number) {
-    super(params, check_options('Adam', named_lr(options), defaults));
+  constructor(params: Params<AdamOptions>, ...given: Given<AdamOptions, typeof names>) {
+    super(params, read_arguments<AdamOptions>('Adam', given, names, defaults));
   }
 
   protected override check(op: string, options: AdamOptions): void {
@@ -94,11 +97,9 @@ export class Adam extends RuleOptimizer<AdamOptions> {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */
 export class AdamW extends Adam {
-  constructor(params: Params<AdamOptions>, options?: Partial<Omit<AdamOptions, 'decoupled_weight_decay'>> | number) {
+  constructor(params: Params<AdamOptions>, ...given: Given<Omit<AdamOptions, 'decoupled_weight_decay'>, typeof names>) {
     const { decoupled_weight_decay: _, ...own } = defaults;
-    super(params, {
-      ...check_options('AdamW', named_lr(options), { ...own, weight_decay: 0.01 }),
-      decoupled_weight_decay: true,
-    });
+    const options = read_arguments('AdamW', given, names, { ...own, weight_decay: 0.01 });
+    super(params, { ...options, decoupled_weight_decay: true });
   }
 }

@@ -1,7 +1,7 @@
-import { check_options } from '../errors';
+import { type Given, read_arguments } from '../arguments';
 import { list_kernel } from '../native/list';
-import type { ParamGroup, Params } from './optimizer';
-import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions, named_lr } from './options';
+import type { ParamGroup, Params } from './groups';
+import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
 export interface AdamaxOptions extends Omit<ImplementationOptions, 'fused'> {
@@ -29,13 +29,16 @@ const defaults: AdamaxOptions = {
   capturable: false,
 };
 
+/** PyTorch's positional arguments. */
+const names = ['lr', 'betas', 'eps', 'weight_decay', 'foreach'] as const;
+
 /**
  * Adam with the infinity norm: `u ← max(β₂·u, |g| + eps)` in place of the mean of squares, `p ← p - lr/(1 - β₁ᵗ) · m/u`.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
  */
 export class Adamax extends RuleOptimizer<AdamaxOptions> {
-  constructor(params: Params<AdamaxOptions>, options?: Partial<AdamaxOptions> | number) {
-    super(params, check_options('Adamax', named_lr(options), defaults));
+  constructor(params: Params<AdamaxOptions>, ...given: Given<AdamaxOptions, typeof names>) {
+    super(params, read_arguments<AdamaxOptions>('Adamax', given, names, defaults));
   }
 
   protected override check(op: string, options: AdamaxOptions): void {

@@ -1,5 +1,6 @@
+import { type Given, read_arguments } from '../arguments';
 import { enable_grad, no_grad } from '../autograd/mode';
-import { check_boolean, check_integer, check_options, fail, fail_type } from '../errors';
+import { check_boolean, check_integer, fail, fail_type } from '../errors';
 import { list_kernel } from '../native/list';
 import { copy_into } from '../native/map';
 import { zeros } from '../ops/create';
@@ -8,9 +9,10 @@ import { dot } from '../ops/matmul';
 import { norm } from '../ops/norm';
 import { clone, reshape } from '../ops/views';
 import { Tensor } from '../tensor/tensor';
+import type { Params } from './groups';
 import { type LinePoint, strong_wolfe } from './line_search';
-import { Optimizer, type Params } from './optimizer';
-import { check_all_at_least_zero, named_lr } from './options';
+import { Optimizer } from './optimizer';
+import { check_all_at_least_zero } from './options';
 import { run_pairs } from './rule';
 import type { ParamState } from './state';
 
@@ -68,6 +70,17 @@ interface Memory {
   prev_loss: number;
 }
 
+/** PyTorch's positional arguments. */
+const names = [
+  'lr',
+  'max_iter',
+  'max_eval',
+  'tolerance_grad',
+  'tolerance_change',
+  'history_size',
+  'line_search_fn',
+] as const;
+
 /**
  * The limited-memory method of Broyden, Fletcher, Goldfarb and Shanno. A step evaluates the closure several times; for losses that are
  * the same at every evaluation, and few parameters: it keeps `2·history_size` vectors of all of them. One group, one dtype.
@@ -86,10 +99,10 @@ interface Memory {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
-  constructor(params: Params<LBFGSOptions>, options?: Partial<LBFGSOptions> | number) {
-    const given = check_options('LBFGS', named_lr(options), defaults);
-    check_integer('LBFGS', 'max_iter', given.max_iter, 1);
-    super(params, { ...given, max_eval: given.max_eval ?? Math.floor((given.max_iter * 5) / 4) });
+  constructor(params: Params<LBFGSOptions>, ...given: Given<LBFGSOptions, typeof names>) {
+    const options = read_arguments<LBFGSOptions>('LBFGS', given, names, defaults);
+    check_integer('LBFGS', 'max_iter', options.max_iter, 1);
+    super(params, { ...options, max_eval: options.max_eval ?? Math.floor((options.max_iter * 5) / 4) });
     if (this.param_groups.length !== 1) fail('LBFGS', `expected one parameter group, got ${this.param_groups.length}`);
     const [first, ...others] = this.all;
     const other = others.find(({ dtype }) => dtype !== first.dtype);
@@ -123,7 +136,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       return fail_type('LBFGS', 'closure', 'a function that computes the loss and its gradients', closure);
     this.judge('LBFGS', this.param_groups[0]);
     this.stepped = true;
-    return no_grad(() => this.minimize(closure));
+    this.hooks.run('before_step', this);
+    const loss = no_grad(() => this.minimize(closure));
+    this.hooks.run('after_step', this);
+    return loss;
   }
 
   /** What is remembered changes as the iterations go on. */

@@ -1,7 +1,7 @@
-import { check_options } from '../errors';
+import { type Given, read_arguments } from '../arguments';
 import { list_kernel } from '../native/list';
-import type { ParamGroup, Params } from './optimizer';
-import { check_all_at_least_zero, check_betas, check_flags, named_lr } from './options';
+import type { ParamGroup, Params } from './groups';
+import { check_all_at_least_zero, check_betas, check_flags } from './options';
 import { RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
 export interface LionOptions {
@@ -18,6 +18,9 @@ export interface LionOptions {
 const run = list_kernel('lion_step');
 const defaults: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weight_decay: 0, maximize: false };
 
+/** PyTorch's positional arguments. */
+const names = ['lr', 'betas', 'weight_decay'] as const;
+
 /**
  * Lion, which PyTorch does not have: every element moves by lr, in the direction of the sign of `β₁·m + (1 - β₁)·g`; one state tensor,
  * `exp_avg`.
@@ -32,8 +35,8 @@ const defaults: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weight_decay: 0, m
  * @see https://arxiv.org/abs/2302.06675
  */
 export class Lion extends RuleOptimizer<LionOptions> {
-  constructor(params: Params<LionOptions>, options?: Partial<LionOptions> | number) {
-    super(params, check_options('Lion', named_lr(options), defaults));
+  constructor(params: Params<LionOptions>, ...given: Given<LionOptions, typeof names>) {
+    super(params, read_arguments<LionOptions>('Lion', given, names, defaults));
   }
 
   protected override check(op: string, options: LionOptions): void {

@@ -1,8 +1,8 @@
-import { check_options } from '../errors';
+import { type Given, read_arguments } from '../arguments';
 import { list_kernel } from '../native/list';
 import { float32, get_default_dtype } from '../tensor/dtype';
-import type { ParamGroup, Params } from './optimizer';
-import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions, named_lr } from './options';
+import type { ParamGroup, Params } from './groups';
+import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
 export interface NAdamOptions extends Omit<ImplementationOptions, 'fused'> {
@@ -36,13 +36,16 @@ const defaults: NAdamOptions = {
   differentiable: false,
 };
 
+/** PyTorch's positional arguments. */
+const names = ['lr', 'betas', 'eps', 'weight_decay', 'momentum_decay', 'decoupled_weight_decay'] as const;
+
 /**
  * Adam with Nesterov's momentum.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
  */
 export class NAdam extends RuleOptimizer<NAdamOptions> {
-  constructor(params: Params<NAdamOptions>, options?: Partial<NAdamOptions> | number) {
-    super(params, check_options('NAdam', named_lr(options), defaults));
+  constructor(params: Params<NAdamOptions>, ...given: Given<NAdamOptions, typeof names>) {
+    super(params, read_arguments<NAdamOptions>('NAdam', given, names, defaults));
   }
 
   protected override check(op: string, options: NAdamOptions): void {

@@ -1,19 +1,13 @@
 import { requires_grad } from '../autograd/node';
-import { check_boolean, check_options, describe, fail, fail_type, shape_text } from '../errors';
+import { check_boolean, check_options, describe, fail, fail_type } from '../errors';
 import { fill_with } from '../native/map';
+import type { RemovableHandle } from '../nn/hooks';
 import { python_number } from '../nn/modules/activation_base';
-import { allocate, check_tensor, Tensor } from '../tensor/tensor';
-import { check_implementation, type ScheduledValues, split_scheduled } from './options';
+import { allocate, Tensor } from '../tensor/tensor';
+import { type GivenGroup, is_group, type ParamGroup, type Params, read_parameters } from './groups';
+import { Hooks } from './hooks';
+import { check_implementation, split_scheduled } from './options';
 import { exported, imported, known_options, type OptimizerState, type ParamState } from './state';
-
-/** Parameters that share options. Change an option by assigning it: `optimizer.param_groups[0].lr = 1e-4`. */
-export type ParamGroup<Options> = Options & ScheduledValues & { params: Tensor[] };
-
-/** A group as it is given: options left out are the optimizer's own. */
-export type GivenGroup<Options> = Partial<Options> & ScheduledValues & { params: Tensor | Iterable<Tensor> };
-
-/** What an optimizer is made of: parameters, or groups of them. */
-export type Params<Options> = Iterable<Tensor> | Iterable<GivenGroup<Options>>;
 
 /**
  * The base class of all optimizers: parameter groups, `zero_grad`, `state_dict`. A subclass judges its options and makes the steps.
@@ -22,6 +16,10 @@ export type Params<Options> = Iterable<Tensor> | Iterable<GivenGroup<Options>>;
 export abstract class Optimizer<Options extends object = object> {
   readonly param_groups: ParamGroup<Options>[] = [];
   readonly state = new Map<Tensor, ParamState>();
+  /** Options as they were judged; copies. */
+  private readonly judged = new WeakMap<object, object>();
+  /** @internal */
+  protected readonly hooks = new Hooks<this>();
   /** @internal Has a step been made? Schedulers want to know. */
   stepped = false;
 
@@ -51,6 +49,16 @@ export abstract class Optimizer<Options extends object = object> {
     this.check(op, options);
   }
 
+  /** Judges a group's options where the program has changed them since the last time. */
+  protected judge_changes(group: ParamGroup<Options>): void {
+    const before = this.judged.get(group);
+    if (before !== undefined && same_options(group, before, Object.keys(this.defaults))) return;
+    this.judge(this.constructor.name, group);
+    const { params: _, ...options } = group;
+    const copies = Object.entries(options).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]);
+    this.judged.set(group, Object.fromEntries(copies));
+  }
+
   /** Another group, with its own options. */
   add_param_group(group: GivenGroup<Options>): void {
     const op = this.constructor.name;
@@ -59,22 +67,12 @@ export abstract class Optimizer<Options extends object = object> {
     const { options: own, scheduled } = split_scheduled(op, options);
     const merged = check_options(op, own, this.defaults);
     this.judge(op, merged);
-    if (!(given instanceof Tensor) && (typeof given !== 'object' || given === null || !(Symbol.iterator in given)))
-      fail_type(op, 'params', 'an array of parameters', given);
-    const params = given instanceof Tensor ? [given] : [...given];
-    const known = new Set(this.param_groups.flatMap((each) => each.params));
-    for (const param of params) {
-      check_tensor(op, 'each parameter', param);
-      if (param.node !== null)
-        fail(
-          op,
-          `cannot optimize a tensor of shape ${shape_text(param.shape)} that is not a leaf (${param.node.name})`,
-        );
-      if (!param.dtype.is_floating_point) fail(op, `expected parameters of a floating point dtype, got ${param.dtype}`);
-      if (known.has(param)) fail(op, `a parameter of shape ${shape_text(param.shape)} appears twice`);
-      known.add(param);
-    }
-    this.param_groups.push({ params, ...merged, ...scheduled });
+    const known = this.param_groups.flatMap((each) => each.params);
+    const { params, param_names } = read_parameters(op, given, known);
+    const [first] = this.param_groups;
+    if (first !== undefined && (first.param_names === undefined) !== (param_names === null))
+      fail(op, 'either all groups have names for their parameters or none');
+    this.param_groups.push({ params, ...(param_names === null ? {} : { param_names }), ...merged, ...scheduled });
   }
 
   /** Drops the gradients, or fills them with zeros. Their memory goes back when nobody holds them. */
@@ -99,6 +97,40 @@ export abstract class Optimizer<Options extends object = object> {
   abstract step(): void;
   abstract step<T>(closure: () => T): T;
 
+  /** Calls `hook(optimizer)` before every step. */
+  register_step_pre_hook(hook: (optimizer: this) => void): RemovableHandle {
+    return this.hooks.add('register_step_pre_hook', 'before_step', hook);
+  }
+
+  /** Calls `hook(optimizer)` after every step. */
+  register_step_post_hook(hook: (optimizer: this) => void): RemovableHandle {
+    return this.hooks.add('register_step_post_hook', 'after_step', hook);
+  }
+
+  /** Calls `hook(optimizer)` before `state_dict()` looks at it. */
+  register_state_dict_pre_hook(hook: (optimizer: this) => void): RemovableHandle {
+    return this.hooks.add('register_state_dict_pre_hook', 'before_save', hook);
+  }
+
+  /** Calls `hook(optimizer, state_dict)`, which may change or replace what `state_dict()` returns. */
+  register_state_dict_post_hook(
+    hook: (optimizer: this, state_dict: OptimizerState<Options>) => OptimizerState<Options> | undefined | void,
+  ): RemovableHandle {
+    return this.hooks.add('register_state_dict_post_hook', 'after_save', hook);
+  }
+
+  /** Calls `hook(optimizer, state_dict)`, which may replace what `load_state_dict` is about to read. */
+  register_load_state_dict_pre_hook(
+    hook: (optimizer: this, state_dict: OptimizerState<Options>) => OptimizerState<Options> | undefined | void,
+  ): RemovableHandle {
+    return this.hooks.add('register_load_state_dict_pre_hook', 'before_load', hook);
+  }
+
+  /** Calls `hook(optimizer)` when `load_state_dict` is done. */
+  register_load_state_dict_post_hook(hook: (optimizer: this) => void): RemovableHandle {
+    return this.hooks.add('register_load_state_dict_post_hook', 'after_load', hook);
+  }
+
   /** The shape of the tensors that are remembered of a parameter. */
   protected state_shape(param: Tensor): readonly number[] {
     return param.shape;
@@ -106,6 +138,7 @@ export abstract class Optimizer<Options extends object = object> {
 
   /** Options, and what is remembered of each parameter; the tensors are those in use, not copies. */
   state_dict(): OptimizerState<Options> {
+    this.hooks.run('before_save', this);
     const params = this.param_groups.flatMap((group) => group.params);
     const numbers = new Map(params.map((param, i) => [param, i]));
     const state: OptimizerState['state'] = {};
@@ -117,12 +150,13 @@ export abstract class Optimizer<Options extends object = object> {
       ...options,
       params: list.map((param) => numbers.get(param)!),
     }));
-    return { state, param_groups } as unknown as OptimizerState<Options>;
+    return this.hooks.replace('after_save', this, { state, param_groups } as unknown as OptimizerState<Options>);
   }
 
   /** Takes options and state over; tensors are copied. The groups must have as many parameters as here. */
-  load_state_dict(given: OptimizerState<Options>): void {
+  load_state_dict(state_dict: OptimizerState<Options>): void {
     const op = 'load_state_dict';
+    const given = this.hooks.replace('before_load', this, state_dict);
     if (
       typeof given !== 'object' ||
       given === null ||
@@ -156,6 +190,7 @@ export abstract class Optimizer<Options extends object = object> {
     });
     this.state.clear();
     for (const [target, own] of loaded) this.state.set(target, own);
+    this.hooks.run('after_load', this);
   }
 
   /** As PyTorch prints it. */
@@ -173,15 +208,24 @@ export abstract class Optimizer<Options extends object = object> {
   }
 }
 
+function same_options(group: object, before: object, names: readonly string[]): boolean {
+  for (const name of names) {
+    const [now, then]: unknown[] = [Reflect.get(group, name), Reflect.get(before, name)];
+    if (now === then) continue;
+    if (!Array.isArray(now) || !Array.isArray(then) || now.length !== then.length) return false;
+    for (let i = 0; i < now.length; i++) if (now[i] !== then[i]) return false;
+  }
+  return true;
+}
+
 function python_text(value: unknown): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (Array.isArray(value)) return `(${value.map(python_text).join(', ')})`;
+  if (Array.isArray(value))
+    return typeof value[0] === 'string'
+      ? `[${value.map((each) => `'${each}'`).join(', ')}]`
+      : `(${value.map(python_text).join(', ')})`;
   return typeof value === 'number' && !Number.isInteger(value) ? python_number(value) : String(value);
-}
-
-function is_group(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !(value instanceof Tensor) && 'params' in value;
 }
 
 function zero_gradient(param: Tensor): void {

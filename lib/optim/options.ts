@@ -36,11 +36,6 @@ export function split_scheduled(op: string, given: Readonly<Record<string, unkno
   return { options, scheduled: scheduled as ScheduledValues };
 }
 
-/** PyTorch's first positional option is the learning rate. */
-export function named_lr<T extends object>(options: T | number | undefined): T | { lr: number } | undefined {
-  return typeof options === 'number' ? { lr: options } : options;
-}
-
 export function check_implementation(op: string, options: object): void {
   const { foreach, fused, capturable, differentiable } = options as Partial<ImplementationOptions>;
   for (const [name, value] of Object.entries({ foreach, fused }))

@@ -1,7 +1,7 @@
-import { check_options } from '../errors';
+import { type Given, read_arguments } from '../arguments';
 import { list_kernel } from '../native/list';
-import type { ParamGroup, Params } from './optimizer';
-import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions, named_lr } from './options';
+import type { ParamGroup, Params } from './groups';
+import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
 export interface RAdamOptions extends Omit<ImplementationOptions, 'fused'> {
@@ -32,13 +32,16 @@ const defaults: RAdamOptions = {
   differentiable: false,
 };
 
+/** PyTorch's positional arguments. */
+const names = ['lr', 'betas', 'eps', 'weight_decay', 'decoupled_weight_decay'] as const;
+
 /**
  * Adam with rectified variance: plain momentum until the mean of squares has enough behind it, about five steps for β₂ = 0.999.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
  */
 export class RAdam extends RuleOptimizer<RAdamOptions> {
-  constructor(params: Params<RAdamOptions>, options?: Partial<RAdamOptions> | number) {
-    super(params, check_options('RAdam', named_lr(options), defaults));
+  constructor(params: Params<RAdamOptions>, ...given: Given<RAdamOptions, typeof names>) {
+    super(params, read_arguments<RAdamOptions>('RAdam', given, names, defaults));
   }
 
   protected override check(op: string, options: RAdamOptions): void {

@@ -1,7 +1,7 @@
-import { check_options } from '../errors';
+import { type Given, read_arguments } from '../arguments';
 import { list_kernel } from '../native/list';
-import type { ParamGroup, Params } from './optimizer';
-import { check_all_at_least_zero, check_flags, type ImplementationOptions, named_lr } from './options';
+import type { ParamGroup, Params } from './groups';
+import { check_all_at_least_zero, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
 export interface RMSpropOptions extends Omit<ImplementationOptions, 'fused'> {
@@ -34,6 +34,20 @@ const defaults: RMSpropOptions = {
   differentiable: false,
 };
 
+/** PyTorch's positional arguments. */
+const names = [
+  'lr',
+  'alpha',
+  'eps',
+  'weight_decay',
+  'momentum',
+  'centered',
+  'capturable',
+  'foreach',
+  'maximize',
+  'differentiable',
+] as const;
+
 /**
  * RMSprop: `v ← alpha·v + (1 - alpha)·g²`, `p ← p - lr · g / (√v + eps)`; `centered` subtracts the square of the mean gradient from v.
  * @example
@@ -47,8 +61,8 @@ const defaults: RMSpropOptions = {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
  */
 export class RMSprop extends RuleOptimizer<RMSpropOptions> {
-  constructor(params: Params<RMSpropOptions>, options?: Partial<RMSpropOptions> | number) {
-    super(params, check_options('RMSprop', named_lr(options), defaults));
+  constructor(params: Params<RMSpropOptions>, ...given: Given<RMSpropOptions, typeof names>) {
+    super(params, read_arguments<RMSpropOptions>('RMSprop', given, names, defaults));
   }
 
   protected override check(op: string, options: RMSpropOptions): void {

@@ -3,7 +3,8 @@ import { fail_type } from '../errors';
 import type { ListEntry, ListKernel } from '../native/list';
 import { copy_into, fill_with } from '../native/map';
 import { allocate, Tensor } from '../tensor/tensor';
-import { Optimizer, type ParamGroup } from './optimizer';
+import type { ParamGroup } from './groups';
+import { Optimizer } from './optimizer';
 import type { ParamState } from './state';
 
 /** Elementwise update rules: one native call for all parameters of a group. */
@@ -24,15 +25,17 @@ export abstract class RuleOptimizer<Options extends object> extends Optimizer<Op
   override step<T>(closure: () => T): T;
   override step<T>(closure?: () => T): T | undefined {
     if (closure !== undefined && typeof closure !== 'function') fail_type('step', 'closure', 'a function', closure);
+    this.hooks.run('before_step', this);
     const loss = closure === undefined ? undefined : enable_grad(closure);
     this.stepped = true;
     for (const group of this.param_groups) {
       const updates = this.collect(group);
       if (updates.length === 0) continue;
-      this.judge(this.constructor.name, group);
+      this.judge_changes(group);
       this.update(group, updates);
       for (const { param } of updates) param.bump_version();
     }
+    this.hooks.run('after_step', this);
     return loss;
   }
 
@@ -79,30 +82,37 @@ export interface Work {
 
 /** Runs a rule over many parameters: one call for each dtype. Those that are not contiguous go through a copy. */
 export function run_rule(run: ListKernel, options: readonly number[], work: readonly Work[]): void {
-  const copies: [target: Tensor, dense: Tensor][] = [];
-  const dense = (tensor: Tensor, written: boolean): Tensor => {
-    if (tensor.is_contiguous()) return tensor;
-    const copy = allocate(tensor.shape, tensor.dtype);
-    copy_into(copy, tensor);
-    if (written) copies.push([tensor, copy]);
-    return copy;
-  };
-  const entries = new Map<Tensor['dtype'], ListEntry[]>();
-  for (const { update, scalars, states } of work) {
-    const { param, grad } = update;
+  const copies: Copies = [];
+  const entries: ListEntry[] = [];
+  let dtype: Tensor['dtype'] | null = null;
+  let others: Work[] | null = null;
+  for (const each of work) {
+    const { param, grad } = each.update;
     if (param.count === 0) continue;
-    const arrays = [
-      dense(param, true),
-      dense(grad, false),
-      ...states.map((each) => (each === null ? null : dense(each, true))),
-    ];
-    const list = entries.get(param.dtype);
-    const entry = { count: param.count, scalars, arrays };
-    if (list === undefined) entries.set(param.dtype, [entry]);
-    else list.push(entry);
+    dtype ??= param.dtype;
+    if (param.dtype !== dtype) {
+      others ??= [];
+      others.push(each);
+      continue;
+    }
+    const arrays: (Tensor | null)[] = [dense(param, copies), dense(grad, null)];
+    for (const state of each.states) arrays.push(state === null ? null : dense(state, copies));
+    entries.push({ count: param.count, scalars: each.scalars, arrays });
   }
-  for (const [dtype, list] of entries) run(dtype, options, list);
+  if (dtype !== null) run(dtype, options, entries);
   for (const [target, copy] of copies) copy_into(target, copy);
+  if (others !== null) run_rule(run, options, others);
+}
+
+type Copies = [target: Tensor, dense: Tensor][];
+
+/** The tensor, or a contiguous copy; `copies` lists those to be copied back. */
+function dense(tensor: Tensor, copies: Copies | null): Tensor {
+  if (tensor.is_contiguous()) return tensor;
+  const copy = allocate(tensor.shape, tensor.dtype);
+  copy_into(copy, tensor);
+  copies?.push([tensor, copy]);
+  return copy;
 }
 
 /** Runs a rule of targets and sources, without any state: target ← rule(target, source). */

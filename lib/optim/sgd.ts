@@ -1,8 +1,9 @@
-import { check_number, check_options, fail } from '../errors';
+import { type Given, read_arguments } from '../arguments';
+import { check_number, fail } from '../errors';
 import { list_kernel } from '../native/list';
 import { allocate, Tensor } from '../tensor/tensor';
-import type { ParamGroup, Params } from './optimizer';
-import { check_all_at_least_zero, check_flags, type ImplementationOptions, named_lr } from './options';
+import type { ParamGroup, Params } from './groups';
+import { check_all_at_least_zero, check_flags, type ImplementationOptions } from './options';
 import { RuleOptimizer, run_rule, type Update } from './rule';
 
 export interface SGDOptions extends Omit<ImplementationOptions, 'capturable'> {
@@ -30,6 +31,9 @@ const defaults: SGDOptions = {
   fused: null,
 };
 
+/** PyTorch's positional arguments. */
+const names = ['lr', 'momentum', 'dampening', 'weight_decay', 'nesterov'] as const;
+
 /**
  * Gradient descent, with momentum if wanted:
  *
@@ -48,8 +52,8 @@ const defaults: SGDOptions = {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
 export class SGD extends RuleOptimizer<SGDOptions> {
-  constructor(params: Params<SGDOptions>, options?: Partial<SGDOptions> | number) {
-    super(params, check_options('SGD', named_lr(options), defaults));
+  constructor(params: Params<SGDOptions>, ...given: Given<SGDOptions, typeof names>) {
+    super(params, read_arguments<SGDOptions>('SGD', given, names, defaults));
   }
 
   protected override check(op: string, options: SGDOptions): void {

@@ -17,12 +17,15 @@ SGD = [
     {"lr": 0.1, "momentum": 0.9, "dampening": 0.3, "weight_decay": 0.1},
     {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01},
     {"lr": 0.01, "momentum": 0.5, "maximize": True},
+    {"lr": 0.01, "momentum": 0.8, "dampening": 0.5, "weight_decay": 0.2, "maximize": True},
 ]
 ADAM = [
     {},
     {"lr": 0.1, "betas": [0.8, 0.95], "eps": 1e-6},
     {"lr": 0.1, "weight_decay": 0.1, "amsgrad": True},
     {"lr": 0.01, "maximize": True},
+    {"lr": 0.02, "betas": [0.4, 0.9], "weight_decay": 0.2, "amsgrad": True, "maximize": True},
+    {"lr": 0.02, "betas": [0.0, 0.0], "eps": 0.1},
 ]
 RMSPROP = [
     {},
@@ -30,25 +33,31 @@ RMSPROP = [
     {"momentum": 0.9},
     {"centered": True, "momentum": 0.5},
     {"centered": True, "maximize": True},
+    {"lr": 0.02, "centered": True, "momentum": 0.5, "weight_decay": 0.2, "maximize": True},
 ]
 ADAGRAD = [
     {},
     {"lr": 0.1, "lr_decay": 0.05, "weight_decay": 0.1, "initial_accumulator_value": 0.5, "eps": 1e-6},
     {"maximize": True},
+    {"lr_decay": 0.1, "weight_decay": 0.2, "maximize": True},
 ]
-ADADELTA = [{}, {"lr": 0.5, "rho": 0.8, "eps": 1e-4, "weight_decay": 0.1}, {"maximize": True}]
-ADAMAX = [{}, {"lr": 0.1, "betas": [0.8, 0.95], "eps": 1e-6, "weight_decay": 0.1}, {"maximize": True}]
+ADADELTA = [{}, {"lr": 0.5, "rho": 0.8, "eps": 1e-4, "weight_decay": 0.1}, {"maximize": True},
+            {"weight_decay": 0.2, "maximize": True}]
+ADAMAX = [{}, {"lr": 0.1, "betas": [0.8, 0.95], "eps": 1e-6, "weight_decay": 0.1}, {"maximize": True},
+          {"weight_decay": 0.2, "maximize": True}]
 NADAM = [
     {},
     {"lr": 0.1, "betas": [0.8, 0.95], "eps": 1e-6, "weight_decay": 0.1, "momentum_decay": 0.01},
     {"lr": 0.1, "weight_decay": 0.1, "decoupled_weight_decay": True},
     {"maximize": True},
+    {"weight_decay": 0.2, "momentum_decay": 0.0, "maximize": True},
 ]
 RADAM = [
     {},
     {"lr": 0.1, "betas": [0.8, 0.95], "eps": 1e-6, "weight_decay": 0.1},
     {"lr": 0.1, "betas": [0.9, 0.5], "weight_decay": 0.1, "decoupled_weight_decay": True},
     {"maximize": True},
+    {"betas": [0.5, 0.95], "weight_decay": 0.2, "maximize": True},
 ]
 LION = [{"lr": 0.01}, {"lr": 0.02, "betas": [0.8, 0.95], "weight_decay": 0.5}, {"lr": 0.01, "maximize": True}]
 
@@ -110,10 +119,17 @@ def train(name, options, grouped):
     return {"optimizer": name, "options": options, "grouped": grouped, "shown": shown, "state": state}
 
 
+def group(name):
+    """What state_dict() says of a group that was given nothing but parameters."""
+    params = dict(torch.nn.Linear(2, 1).named_parameters())
+    return getattr(torch.optim, name)(list(params.items())).state_dict()["param_groups"][0]
+
+
 cases = [train(*each) for each in CASES]
 print(json.dumps({
     "torch": torch.__version__,
     "start": [p.tolist() for p in start],
     "scale": [s.tolist() for s in scale],
     "cases": cases,
+    "groups": {name: group(name) for name in [*TABLE, "LBFGS"] if name != "Lion"},
 }))
