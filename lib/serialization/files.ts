@@ -3,8 +3,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, fail_type } from '../errors';
 import { contiguous } from '../ops/views';
+import type { DType } from '../tensor/dtype';
+import type { Shape } from '../tensor/shape';
 import { allocate, type Tensor } from '../tensor/tensor';
-import { decode_header, decode_length, type Entry, encode_header, type Header } from './safetensors';
+import { type Entry, encode_header } from './safetensors';
 
 /** Bytes between files and tensors. */
 
@@ -101,62 +103,56 @@ function flush_directory(path: string): void {
   } catch {}
 }
 
-/** A file whose header has been read and judged. */
-export interface OpenFile {
-  readonly header: Header;
-  /** Reads one of the header's tensors. */
-  read(entry: Entry): Tensor;
+/** A file that is being loaded. */
+export class Source {
+  private buffer: Uint8Array | null = null;
+
+  constructor(
+    readonly path: string,
+    private readonly file: number,
+    readonly size: number,
+  ) {}
+
+  /** The bytes there, fewer at the end of the file. */
+  bytes(length: number, position: number): Uint8Array {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - position)));
+    return bytes.subarray(0, this.fill(bytes, position));
+  }
+
+  /** A tensor whose elements lie there, in order. */
+  tensor(shape: Shape, dtype: DType, position: number): Tensor {
+    const made = allocate(shape, dtype);
+    const nbytes = made.count * dtype.itemsize;
+    this.buffer ??= new Uint8Array(PIECE);
+    for (let at = 0; at < nbytes; at += PIECE) {
+      const piece = this.buffer.subarray(0, Math.min(PIECE, nbytes - at));
+      if (this.fill(piece, position + at) < piece.length)
+        fail('load', `${this.path} is truncated: it ended while it was read`);
+      made.storage.copy_in(at, piece);
+    }
+    return made;
+  }
+
+  private fill(bytes: Uint8Array, position: number): number {
+    let done = 0;
+    while (done < bytes.length) {
+      const n = fs.readSync(this.file, bytes, done, bytes.length - done, position + done);
+      if (n === 0) break;
+      done += n;
+    }
+    return done;
+  }
 }
 
-export function read_file<T>(path: string, body: (file: OpenFile) => T): T {
+export function read_file<T>(path: string, body: (source: Source) => T): T {
   return with_file('load', path, () => {
     // Opening a pipe would wait for whoever writes into it.
     if (!fs.statSync(path).isFile()) fail('load', `${path} is not a file`);
     const file = fs.openSync(path, 'r');
     try {
-      const header = read_header(file, path);
-      const buffer = new Uint8Array(PIECE);
-      return body({ header, read: (entry) => read_tensor(file, path, entry, header.data_start, buffer) });
+      return body(new Source(path, file, fs.fstatSync(file).size));
     } finally {
       fs.closeSync(file);
     }
   });
-}
-
-function read_header(file: number, path: string): Header {
-  const { size } = fs.fstatSync(file);
-  const length = decode_length(path, read_some(file, 8, 0), size);
-  return decode_header(path, read_some(file, length, 8), size - 8 - length);
-}
-
-function read_tensor(
-  file: number,
-  path: string,
-  { dtype, shape, begin, end }: Entry,
-  data_start: number,
-  buffer: Uint8Array,
-): Tensor {
-  const made = allocate(shape, dtype);
-  for (let at = begin; at < end; at += PIECE) {
-    const piece = buffer.subarray(0, Math.min(PIECE, end - at));
-    if (read_into(file, piece, data_start + at) < piece.length)
-      fail('load', `${path} is truncated: it ended while it was read`);
-    made.storage.copy_in(at - begin, piece);
-  }
-  return made;
-}
-
-function read_some(file: number, length: number, position: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  return bytes.subarray(0, read_into(file, bytes, position));
-}
-
-function read_into(file: number, bytes: Uint8Array, position: number): number {
-  let done = 0;
-  while (done < bytes.length) {
-    const n = fs.readSync(file, bytes, done, bytes.length - done, position + done);
-    if (n === 0) break;
-    done += n;
-  }
-  return done;
 }

@@ -1,8 +1,11 @@
 import { check_options, fail, fail_type } from '../errors';
 import { Tensor } from '../tensor/tensor';
-import { type FilePath, path_of, read_file, write_file } from './files';
+import { type FilePath, path_of, read_file, type Source, write_file } from './files';
 import { parse_json } from './json';
+import { load_pytorch } from './pytorch';
+import { decode_header, decode_length, type Entry } from './safetensors';
 import { pack, unpack } from './structure';
+import { is_zip } from './zip';
 
 /** Tensors in a file, as safetensors, and what stands around them: `torch.save` and `torch.load`. */
 
@@ -61,8 +64,9 @@ function named_tensors(value: unknown): Map<string, Tensor> | null {
 }
 
 /**
- * Reads what {@link save} wrote, or the tensors of any safetensors file by name, in the file's order. A broken file is an error that says what is wrong
- * with it; its tensors are never larger than the file.
+ * Reads what {@link save} wrote, the tensors of any safetensors file by name, or what PyTorch's own `torch.save` wrote (`.pt`, `.pth`: state_dicts and
+ * checkpoints; dicts become objects, tuples arrays, and nothing in the file is run). A broken file is an error that says what is wrong with it; its
+ * tensors are never larger than the file.
  *
  * @typeParam T what the file is expected to hold, which is not checked; the tensors of a state_dict if left out
  * @example
@@ -73,18 +77,25 @@ function named_tensors(value: unknown): Map<string, Tensor> | null {
  * @see https://pytorch.org/docs/stable/generated/torch.load.html
  */
 export function load<T = Record<string, Tensor>>(path: FilePath): T {
-  const source = path_of('load', path);
-  return read_file(source, ({ header, read }): unknown => {
-    const { entries, metadata } = header;
-    if (!Object.hasOwn(metadata, STRUCTURE)) return Object.fromEntries(entries.map((each) => [each.name, read(each)]));
-    const broken = (why: string): never => fail('load', `${source} is not a valid checkpoint: ${why}`);
-    const places = new Map(entries.map((each) => [each.name, each]));
-    const loaded = new Map<string, Tensor>();
-    const tensor_of = (name: string): Tensor | undefined => {
-      const entry = places.get(name);
-      if (entry !== undefined && !loaded.has(name)) loaded.set(name, read(entry));
-      return loaded.get(name);
-    };
-    return unpack(parse_json(metadata[STRUCTURE], 'its structure', broken), tensor_of, broken);
-  }) as T;
+  return read_file(path_of('load', path), (source): unknown =>
+    is_zip(source) ? load_pytorch(source) : load_safetensors(source),
+  ) as T;
+}
+
+function load_safetensors(source: Source): unknown {
+  const { path } = source;
+  const length = decode_length(path, source.bytes(8, 0), source.size);
+  const header = decode_header(path, source.bytes(length, 8), source.size - 8 - length);
+  const { entries, metadata, data_start } = header;
+  const read = ({ shape, dtype, begin }: Entry): Tensor => source.tensor(shape, dtype, data_start + begin);
+  if (!Object.hasOwn(metadata, STRUCTURE)) return Object.fromEntries(entries.map((each) => [each.name, read(each)]));
+  const broken = (why: string): never => fail('load', `${path} is not a valid checkpoint: ${why}`);
+  const places = new Map(entries.map((each) => [each.name, each]));
+  const loaded = new Map<string, Tensor>();
+  const tensor_of = (name: string): Tensor | undefined => {
+    const entry = places.get(name);
+    if (entry !== undefined && !loaded.has(name)) loaded.set(name, read(entry));
+    return loaded.get(name);
+  };
+  return unpack(parse_json(metadata[STRUCTURE], 'its structure', broken), tensor_of, broken);
 }

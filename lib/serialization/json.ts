@@ -4,7 +4,7 @@ import { bytes_text } from '../errors';
 /** JSON from files nobody vouches for. */
 
 /** What an object, a list, or a place in one takes of V8's heap, about; copies that are made of it included. */
-const BYTES_OF_A_PART = 64;
+export const BYTES_OF_A_PART = 64;
 const SMALL = 2 ** 20;
 
 /**
@@ -13,18 +13,18 @@ const SMALL = 2 ** 20;
  * @param what how errors name the text
  */
 export function parse_json(text: string, what: string, broken: (why: string) => never): unknown {
-  if (text.length > SMALL) {
-    const { heap_size_limit, used_heap_size } = getHeapStatistics();
-    const needed = text.length + BYTES_OF_A_PART * parts(text);
-    const left = heap_size_limit - used_heap_size;
-    if (needed > left)
-      broken(`${what} would take ${bytes_text(needed)}, JavaScript's heap has ${bytes_text(left)} left`);
-  }
+  if (text.length > SMALL) check_heap(text.length + BYTES_OF_A_PART * parts(text), what, broken);
   try {
     return JSON.parse(text);
   } catch (error) {
     return broken(`${what} is no JSON (${(error as Error).message.replaceAll('\n', ' ').slice(0, 200)})`);
   }
+}
+
+export function check_heap(needed: number, what: string, broken: (why: string) => never): void {
+  const { heap_size_limit, used_heap_size } = getHeapStatistics();
+  const left = heap_size_limit - used_heap_size;
+  if (needed > left) broken(`${what} would take ${bytes_text(needed)}, JavaScript's heap has ${bytes_text(left)} left`);
 }
 
 /** No more values than these characters. */
