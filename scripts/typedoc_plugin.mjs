@@ -1,8 +1,6 @@
 // What the site needs beyond typedoc.json: operations are constants whose type is an interface with call signatures, or what `op({…})` returns; on the site
-// they are functions. And the modules get the names that users write.
+// they are functions. Modules get the names that users write, guides those of their first headings.
 import { Comment, Converter, ReflectionKind } from 'typedoc';
-
-const MODULES = { index: 'torch', kernels: 'cresset/kernels', jest: 'cresset/jest' };
 
 export function load(app) {
   let patched = false;
@@ -21,7 +19,10 @@ export function load(app) {
   });
   app.converter.on(Converter.EVENT_CREATE_DECLARATION, (_context, reflection) => {
     if (reflection.kind === ReflectionKind.Module)
-      reflection.name = MODULES[reflection.name] ?? `cresset/${reflection.name}`;
+      reflection.name = reflection.name === 'index' ? 'torch' : `cresset/${reflection.name}`;
     reflection.comment?.removeModifier('@function');
+  });
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
+    document.name = /^# (.+)$/m.exec(document.content[0].text)?.[1] ?? document.name;
   });
 }

@@ -53,11 +53,7 @@ export function write_names_page(golden: Golden, rows: readonly NameRow[]): stri
     if (row.own.length > 0) parts.push(`Not in PyTorch (${row.own.length}): ${linked(row, row.own)}.`);
     return parts.join('\n\n');
   });
-  return `---
-title: Names
----
-
-# Names
+  return `# Names
 
 Made from the exports of this version and the names of PyTorch ${golden.torch}, when the site was made. ${total((row) => row.there)} names are here,
 ${total((row) => row.missing)} are not. Left out on both sides is what belongs to other devices, to compilers, and to complex, quantized, sparse and nested tensors.
