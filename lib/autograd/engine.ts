@@ -6,7 +6,7 @@ import { set_grad_enabled } from './mode';
 import { AccumulateGrad, type Grad, looks_for_nan, type Node } from './node';
 import { user_line } from './origin';
 
-/** What the engine needs of the operations; installed by lib/autograd/install.ts, since operations import this room. */
+/** What the engine needs of the operations; installed by lib/ops/arithmetic.ts, since operations import this room. */
 export interface Arithmetic {
   add(a: Tensor, b: Tensor): Tensor;
   add_into(a: Tensor, b: Tensor): void;

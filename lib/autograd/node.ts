@@ -185,7 +185,7 @@ export class AccumulateGrad extends Node {
 
 let regenerate_view: (view: Tensor) => void = () => {};
 
-/** Installed by views.ts: gives a view of a changed base its new node. */
+/** Installed by lib/ops/view_history.ts: gives a view of a changed base its new node. */
 export function set_regenerate_view(regenerate: (view: Tensor) => void): void {
   regenerate_view = regenerate;
 }

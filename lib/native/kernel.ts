@@ -13,14 +13,20 @@ const indices = new Map(addon.kernels.map((name, index) => [name, index]));
 const values = addon.arguments;
 const capacity = values.length;
 
-/**
- * The native kernel of this name, as a function. A name the addon lacks is an error at load. The ids of the operands are
- * read here, last of all, and nothing between that and the native call allocates: see docs/memory.md.
- */
-export function kernel(name: string): (...given: Argument[]) => void {
+/** Where the addon keeps a kernel; a name it lacks is an error at load. */
+export function kernel_index(name: string): number {
   const index = indices.get(name);
   if (index === undefined)
     throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
+  return index;
+}
+
+/**
+ * The native kernel of this name, as a function. The ids of the operands are
+ * read here, last of all, and nothing between that and the native call allocates: see docs/memory.md.
+ */
+export function kernel(name: string): (...given: Argument[]) => void {
+  const index = kernel_index(name);
   return (...given) => {
     let at = 0;
     for (let i = 0; i < given.length; i++) {

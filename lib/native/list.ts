@@ -1,8 +1,7 @@
 import type { DType } from '../tensor/dtype';
 import { addon } from './addon';
-import type { Operand } from './kernel';
+import { kernel_index, type Operand } from './kernel';
 
-const indices = new Map(addon.kernels.map((name, index) => [name, index]));
 const values = addon.arguments;
 
 /** One tensor's part of a call over many: its element count, its numbers, its arrays (null where one is not needed). */
@@ -17,9 +16,7 @@ export type ListKernel = (dtype: DType, options: readonly number[], entries: rea
 
 /** A kernel that updates many tensors in one call; more than the boundary holds become several calls. */
 export function list_kernel(name: string): ListKernel {
-  const index = indices.get(name);
-  if (index === undefined)
-    throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
+  const index = kernel_index(name);
   return (dtype, options, entries) => {
     for (let first = 0; first < entries.length; ) {
       values[0] = dtype.code;

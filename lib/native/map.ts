@@ -2,8 +2,8 @@ import type { DType } from '../tensor/dtype';
 import { broadcast_strides, same_shape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import { addon } from './addon';
+import { kernel_index } from './kernel';
 
-const indices = new Map(addon.kernels.map((name, index) => [name, index]));
 const values = addon.arguments;
 
 /** An elementwise kernel: `out[i] = f(inputs[i]…, parameters…)`, inputs (tensors or numbers) broadcast to out's shape. */
@@ -14,11 +14,9 @@ export type MapKernel = (
   parameters?: readonly number[],
 ) => void;
 
-/** The elementwise kernel of this name; one the addon lacks is an error at load. */
+/** The elementwise kernel of this name. */
 export function map_kernel(name: string): MapKernel {
-  const index = indices.get(name);
-  if (index === undefined)
-    throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
+  const index = kernel_index(name);
   return (dtype, out, inputs, parameters) => {
     let at = 0;
     values[at++] = dtype.code;
@@ -75,9 +73,9 @@ function all_flat(out: Tensor, inputs: readonly (Tensor | number)[]): boolean {
   return true;
 }
 
-const run_copy = indices.get('copy');
-const run_cast = indices.get('cast');
-const run_fill = indices.get('fill');
+const run_copy = kernel_index('copy');
+const run_cast = kernel_index('cast');
+const run_fill = kernel_index('fill');
 
 function strided(at: number, t: Tensor, strides: readonly number[]): number {
   values[at++] = t.storage.id;
@@ -86,9 +84,7 @@ function strided(at: number, t: Tensor, strides: readonly number[]): number {
   return at;
 }
 
-function launch(index: number | undefined, name: string, length: number): void {
-  if (index === undefined)
-    throw new Error(`cresset: the native addon has no kernel "${name}"; run \`npm run build:native\``);
+function launch(index: number, name: string, length: number): void {
   if (addon.run(index, length) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
 }
 
