@@ -1,7 +1,9 @@
 import { check_integer, check_options } from '../../errors';
-import { check_label_smoothing, cross_entropy, named_weight, nll_loss } from '../../ops/cross_entropy';
+import { named_weight } from '../../ops/classification';
+import { check_label_smoothing, cross_entropy } from '../../ops/cross_entropy';
 import { check_reduction, type LossReduction } from '../../ops/loss';
 import { check_beta, check_delta, huber_loss, l1_loss, mse_loss, smooth_l1_loss } from '../../ops/loss_regression';
+import { nll_loss } from '../../ops/nll_loss';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 
