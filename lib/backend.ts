@@ -10,7 +10,14 @@ import { root } from './native/machine';
 export const __version__: string = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string })
   .version;
 
-/** Threads that kernels use. */
+/**
+ * Threads that kernels use.
+ * @example
+ * ```ts
+ * torch.get_num_threads() >= 1; // true
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.get_num_threads.html
+ */
 export function get_num_threads(): number {
   return addon.num_threads();
 }
@@ -18,13 +25,24 @@ export function get_num_threads(): number {
 /**
  * Sets the number of threads that kernels use, between 1 and 256. Results are the same bits for any number. The pool is shared by all
  * worker threads of the process; `CRESSET_NUM_THREADS` sets it from outside.
+ * @example
+ * ```ts
+ * torch.set_num_threads(2);
+ * torch.get_num_threads(); // 2
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.set_num_threads.html
  */
 export function set_num_threads(count: number): void {
   addon.set_num_threads(check_integer('set_num_threads', 'count', count, 1));
 }
 
-/** The instruction set in use: `avx512`, `avx2`, `neon` or `scalar`; `CRESSET_ISA` forces one. */
+/**
+ * The instruction set in use: `avx512`, `avx2`, `neon` or `scalar`; `CRESSET_ISA` forces one.
+ * @example
+ * ```ts
+ * ['avx512', 'avx2', 'neon', 'scalar'].includes(torch.get_isa()); // true
+ * ```
+ */
 export function get_isa(): string {
   return addon.isa();
 }

@@ -6,6 +6,7 @@ import { type Explorer, serve } from './server';
 
 export type { Explorer } from './server';
 
+/** Options of {@link explore}. */
 export interface ExploreOptions {
   /** Default: one that is free. */
   port?: number;
@@ -27,7 +28,15 @@ export async function explore(options?: ExploreOptions): Promise<Explorer> {
   return serve(live_page(), check_integer('explore', 'port', port, 0, 65_535));
 }
 
-/** The first panel of the page as one HTML text that needs no server: it holds every curve that its sliders reach. */
+/**
+ * The first panel of the page as one HTML text that needs no server: it holds every curve that its sliders reach.
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { explore_page } from 'cresset/viz';
+ * writeFileSync('activations.html', explore_page());
+ * ```
+ */
 export function explore_page(): string {
   return file_page().html;
 }

@@ -16,6 +16,7 @@ const RATE = 300;
 /** Requests that may wait for the thread that trains. */
 const MOST_WAITING = 16;
 
+/** A page that is being served. */
 export interface Explorer {
   /** Where the page is: `http://127.0.0.1:PORT/`. */
   readonly url: string;

@@ -18,6 +18,7 @@ import {
 } from './state';
 import { named_modules, own_buffers, own_modules, own_parameters, warn_of_hidden } from './tree';
 
+/** Options of `named_parameters` and its kin. */
 export interface NamedOptions {
   prefix?: string;
   /** Also those of submodules. Default true. */
@@ -83,6 +84,7 @@ export class Module<Out = Tensor> {
     return this.named_buffers({ recurse }).map(([, buffer]) => buffer);
   }
 
+  /** Buffers with their names, each tensor once. */
   named_buffers(options?: NamedOptions): [string, Tensor][] {
     return members(this.#reached('named_buffers', options), (module) => own_buffers(module));
   }
@@ -92,6 +94,7 @@ export class Module<Out = Tensor> {
     return named_modules(this.#plain()).map(([, module]) => module);
   }
 
+  /** This module and all below it with their names, each once; the name of this one is the prefix. */
   named_modules(options?: { prefix?: string }): [string, Module][] {
     return named_modules(this.#plain(), check_options('named_modules', options, { prefix: '' }).prefix);
   }
@@ -101,6 +104,7 @@ export class Module<Out = Tensor> {
     return this.named_children().map(([, module]) => module);
   }
 
+  /** The modules right below this one, with their names. */
   named_children(): [string, Module][] {
     const seen = new Set<Module>();
     return own_modules(this.#plain()).filter(([, module]) => !seen.has(module) && seen.add(module));
@@ -131,6 +135,7 @@ export class Module<Out = Tensor> {
     Reflect.set(this, name, module);
   }
 
+  /** Another name of {@link add_module}. */
   register_module(name: string, module: Module<unknown> | null): void {
     this.add_module(name, module);
   }
@@ -156,6 +161,7 @@ export class Module<Out = Tensor> {
     return module;
   }
 
+  /** The parameter of this name, such as `'0.weight'`; an error that lists the names if there is none. */
   get_parameter(target: string): Parameter {
     const [module, name] = resolve('get_parameter', this.#plain(), target);
     const known = own_parameters(module);
@@ -171,6 +177,7 @@ export class Module<Out = Tensor> {
       : found[1];
   }
 
+  /** The buffer of this name, such as `'1.running_mean'`; an error that lists the names if there is none. */
   get_buffer(target: string): Tensor {
     const [module, name] = resolve('get_buffer', this.#plain(), target);
     const known = own_buffers(module);
@@ -264,10 +271,12 @@ export class Module<Out = Tensor> {
     return this;
   }
 
+  /** Parameters and buffers of floating point as float32. */
   float(): this {
     return this.to(float32);
   }
 
+  /** Parameters and buffers of floating point as float64. */
   double(): this {
     return this.to(float64);
   }
@@ -292,6 +301,7 @@ export class Module<Out = Tensor> {
     return '';
   }
 
+  /** The module as PyTorch prints it, with its submodules. */
   toString(): string {
     return print_module(this.#plain());
   }

@@ -10,6 +10,7 @@ import { contiguous } from './views';
 
 /** Sliding blocks of images as columns, and their sum back: what convolution is made of. */
 
+/** Options of {@link unfold}. */
 export interface UnfoldOptions {
   kernel_size?: Extent;
   dilation?: Extent;
@@ -17,6 +18,7 @@ export interface UnfoldOptions {
   stride?: Extent;
 }
 
+/** Options of {@link fold}. */
 export interface FoldOptions extends UnfoldOptions {
   /** Height and width of the result. */
   output_size?: Extent;

@@ -20,8 +20,10 @@ export const INTERPOLATION_MODES = [
   'area',
   'nearest-exact',
 ] as const;
+/** How {@link interpolate} finds values between elements. */
 export type InterpolationMode = (typeof INTERPOLATION_MODES)[number];
 
+/** Options of {@link interpolate}. */
 export interface InterpolateOptions {
   /** The size of the result: one number, or one for each dimension after the channels. */
   size?: number | readonly number[] | null;

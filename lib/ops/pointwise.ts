@@ -13,22 +13,28 @@ import { where } from './where';
 
 declare module '../tensor/tensor' {
   interface Tensor {
+    /** The absolute value; its gradient at 0 is 0. */
     abs(): Tensor;
     abs_(): Tensor;
+    /** -1, 0 or 1; 0 for NaN. */
     sign(): Tensor;
     sign_(): Tensor;
     /** To the nearest whole number, halves to the even one. */
     round(): Tensor;
     round_(): Tensor;
+    /** Rounded down to a whole number. */
     floor(): Tensor;
     floor_(): Tensor;
+    /** Rounded up to a whole number. */
     ceil(): Tensor;
     ceil_(): Tensor;
     /** Cuts the fraction off. */
     trunc(): Tensor;
     trunc_(): Tensor;
+    /** `x · x`. */
     square(): Tensor;
     square_(): Tensor;
+    /** The square root; NaN below 0. */
     sqrt(): Tensor;
     sqrt_(): Tensor;
     /** `1 / sqrt(x)`. */
@@ -37,22 +43,28 @@ declare module '../tensor/tensor' {
     /** `1 / x`. */
     reciprocal(): Tensor;
     reciprocal_(): Tensor;
+    /** `eˣ`. */
     exp(): Tensor;
     exp_(): Tensor;
     /** `exp(x) - 1`, exact near 0. */
     expm1(): Tensor;
     expm1_(): Tensor;
+    /** The natural logarithm: -inf at 0, NaN below. */
     log(): Tensor;
     log_(): Tensor;
     /** `log(1 + x)`, exact near 0. */
     log1p(): Tensor;
     log1p_(): Tensor;
+    /** The logarithm to base 2: -inf at 0, NaN below. */
     log2(): Tensor;
     log2_(): Tensor;
+    /** The logarithm to base 10: -inf at 0, NaN below. */
     log10(): Tensor;
     log10_(): Tensor;
+    /** The sine of angles in radians. */
     sin(): Tensor;
     sin_(): Tensor;
+    /** The cosine of angles in radians. */
     cos(): Tensor;
     cos_(): Tensor;
     /** Each element to the power of a number or of the other tensor's element. */
@@ -78,7 +90,14 @@ declare module '../tensor/tensor' {
 
 type Pointwise = (input: Tensor) => Tensor;
 
-/** @see https://pytorch.org/docs/stable/generated/torch.abs.html */
+/**
+ * The absolute value; its gradient at 0 is 0.
+ * @example
+ * ```ts
+ * torch.abs(torch.tensor([-1, 2])).tolist(); // [1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.abs.html
+ */
 export const abs: Pointwise = unary({
   name: 'abs',
   integers: 'keep',
@@ -87,7 +106,14 @@ export const abs: Pointwise = unary({
   avoid: [0],
 });
 
-/** -1, 0 or 1; 0 for NaN. Its gradient is 0. @see https://pytorch.org/docs/stable/generated/torch.sign.html */
+/**
+ * -1, 0 or 1; 0 for NaN. Its gradient is 0.
+ * @example
+ * ```ts
+ * torch.sign(torch.tensor([-2, 0, 5])).tolist(); // [-1, 0, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.sign.html
+ */
 export const sign: Pointwise = unary({
   name: 'sign',
   integers: 'keep',
@@ -110,16 +136,51 @@ function half_to_even(x: number): number {
 const step = (name: string, reference: (x: number) => number, avoid: readonly number[]): Pointwise =>
   unary({ name, integers: 'keep', saves: 'nothing', gradient: (g) => zeros_like(g), reference, avoid });
 
-/** To the nearest whole number, halves to the even one. @see https://pytorch.org/docs/stable/generated/torch.round.html */
+/**
+ * To the nearest whole number, halves to the even one.
+ * @example
+ * ```ts
+ * torch.round(torch.tensor([0.5, 1.5, 2.4])).tolist(); // [0, 2, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.round.html
+ */
 export const round = step('round', half_to_even, HALVES);
-/** @see https://pytorch.org/docs/stable/generated/torch.floor.html */
+/**
+ * Rounded down to a whole number. Its gradient is 0.
+ * @example
+ * ```ts
+ * torch.floor(torch.tensor([-1.5, 1.2])).tolist(); // [-2, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.floor.html
+ */
 export const floor = step('floor', Math.floor, STEPS);
-/** @see https://pytorch.org/docs/stable/generated/torch.ceil.html */
+/**
+ * Rounded up to a whole number. Its gradient is 0.
+ * @example
+ * ```ts
+ * torch.ceil(torch.tensor([-1.5, 1.2])).tolist(); // [-1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.ceil.html
+ */
 export const ceil = step('ceil', Math.ceil, STEPS);
-/** @see https://pytorch.org/docs/stable/generated/torch.trunc.html */
+/**
+ * Rounded towards 0. Its gradient is 0.
+ * @example
+ * ```ts
+ * torch.trunc(torch.tensor([-1.5, 1.2])).tolist(); // [-1, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.trunc.html
+ */
 export const trunc = step('trunc', Math.trunc, STEPS);
 
-/** @see https://pytorch.org/docs/stable/generated/torch.square.html */
+/**
+ * `x · x`.
+ * @example
+ * ```ts
+ * torch.square(torch.tensor([2, -3])).tolist(); // [4, 9]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.square.html
+ */
 export const square: Pointwise = unary({
   name: 'square',
   integers: 'keep',
@@ -127,7 +188,14 @@ export const square: Pointwise = unary({
   reference: (x) => x * x,
 });
 
-/** The gradient at 0 is infinite. @see https://pytorch.org/docs/stable/generated/torch.sqrt.html */
+/**
+ * The square root; NaN below 0. The gradient at 0 is infinite.
+ * @example
+ * ```ts
+ * torch.sqrt(torch.tensor([4, 9])).tolist(); // [2, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.sqrt.html
+ */
 export const sqrt: Pointwise = unary({
   name: 'sqrt',
   saves: 'output',
@@ -136,7 +204,14 @@ export const sqrt: Pointwise = unary({
   range: [0.1, 4],
 });
 
-/** `1 / sqrt(x)`. @see https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
+/**
+ * `1 / sqrt(x)`.
+ * @example
+ * ```ts
+ * torch.rsqrt(torch.tensor([4, 16])).tolist(); // [0.5, 0.25]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.rsqrt.html
+ */
 export const rsqrt: Pointwise = unary({
   name: 'rsqrt',
   saves: 'output',
@@ -145,7 +220,14 @@ export const rsqrt: Pointwise = unary({
   range: [0.2, 4],
 });
 
-/** `1 / x`. @see https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
+/**
+ * `1 / x`.
+ * @example
+ * ```ts
+ * torch.reciprocal(torch.tensor([2, 4])).tolist(); // [0.5, 0.25]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.reciprocal.html
+ */
 export const reciprocal: Pointwise = unary({
   name: 'reciprocal',
   saves: 'output',
@@ -154,7 +236,14 @@ export const reciprocal: Pointwise = unary({
   range: [0.3, 2],
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.exp.html */
+/**
+ * `eˣ`. Integers give floats.
+ * @example
+ * ```ts
+ * torch.exp(torch.tensor([0, 1])).tolist(); // [1, 2.7183]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.exp.html
+ */
 export const exp: Pointwise = unary({
   name: 'exp',
   saves: 'output',
@@ -162,7 +251,14 @@ export const exp: Pointwise = unary({
   reference: Math.exp,
 });
 
-/** `exp(x) - 1`, exact near 0. @see https://pytorch.org/docs/stable/generated/torch.expm1.html */
+/**
+ * `exp(x) - 1`, exact near 0.
+ * @example
+ * ```ts
+ * torch.expm1(torch.tensor([0, 1])).tolist(); // [0, 1.7183]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.expm1.html
+ */
 export const expm1: Pointwise = unary({
   name: 'expm1',
   saves: 'output',
@@ -170,7 +266,14 @@ export const expm1: Pointwise = unary({
   reference: Math.expm1,
 });
 
-/** The natural logarithm: -inf at 0, NaN below. @see https://pytorch.org/docs/stable/generated/torch.log.html */
+/**
+ * The natural logarithm: -inf at 0, NaN below.
+ * @example
+ * ```ts
+ * torch.log(torch.tensor([1, 10])).tolist(); // [0, 2.3026]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.log.html
+ */
 export const log: Pointwise = unary({
   name: 'log',
   gradient: (g, x) => div(g, x),
@@ -178,7 +281,14 @@ export const log: Pointwise = unary({
   range: [0.1, 4],
 });
 
-/** `log(1 + x)`, exact near 0. @see https://pytorch.org/docs/stable/generated/torch.log1p.html */
+/**
+ * `log(1 + x)`, exact near 0.
+ * @example
+ * ```ts
+ * torch.log1p(torch.tensor([0, 9])).tolist(); // [0, 2.3026]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.log1p.html
+ */
 export const log1p: Pointwise = unary({
   name: 'log1p',
   gradient: (g, x) => div(g, add(x, 1)),
@@ -186,7 +296,14 @@ export const log1p: Pointwise = unary({
   range: [-0.8, 3],
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.log2.html */
+/**
+ * The logarithm to base 2: -inf at 0, NaN below. Integers give floats.
+ * @example
+ * ```ts
+ * torch.log2(torch.tensor([1, 8])).tolist(); // [0, 3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.log2.html
+ */
 export const log2: Pointwise = unary({
   name: 'log2',
   gradient: (g, x) => div(g, mul(x, Math.LN2)),
@@ -194,7 +311,14 @@ export const log2: Pointwise = unary({
   range: [0.1, 4],
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.log10.html */
+/**
+ * The logarithm to base 10: -inf at 0, NaN below. Integers give floats.
+ * @example
+ * ```ts
+ * torch.log10(torch.tensor([1, 100])).tolist(); // [0, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.log10.html
+ */
 export const log10: Pointwise = unary({
   name: 'log10',
   gradient: (g, x) => div(g, mul(x, Math.LN10)),
@@ -202,7 +326,14 @@ export const log10: Pointwise = unary({
   range: [0.1, 4],
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.sin.html */
+/**
+ * The sine of angles in radians. Integers give floats.
+ * @example
+ * ```ts
+ * torch.sin(torch.tensor([0, 1])).tolist(); // [0, 0.8415]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.sin.html
+ */
 export const sin: Pointwise = unary({
   name: 'sin',
   gradient: (g, x) => mul(g, cos(x)),
@@ -210,7 +341,14 @@ export const sin: Pointwise = unary({
   range: [-7, 7],
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.cos.html */
+/**
+ * The cosine of angles in radians. Integers give floats.
+ * @example
+ * ```ts
+ * torch.cos(torch.tensor([0, 1])).tolist(); // [1, 0.5403]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.cos.html
+ */
 export const cos: Pointwise = unary({
   name: 'cos',
   gradient: (g, x) => neg(mul(g, sin(x))),
@@ -279,7 +417,14 @@ function pow_exponent_gradient(g: Tensor, base: Operand, exponent: Operand, out:
 const half_at_ties = (g: Tensor, mine: Operand, other: Operand, loses: typeof lt): Tensor =>
   where(loses(mine, other), 0, where(eq(mine, other), mul(g, 0.5), g));
 
-/** The larger element of the two, NaN if either is. @see https://pytorch.org/docs/stable/generated/torch.maximum.html */
+/**
+ * The larger element of the two, NaN if either is.
+ * @example
+ * ```ts
+ * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2])).tolist(); // [3, 5]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.maximum.html
+ */
 export const maximum: (input: Operand, other: Operand) => Tensor = binary({
   name: 'maximum',
   bools: 'logical_or',
@@ -291,7 +436,14 @@ export const maximum: (input: Operand, other: Operand) => Tensor = binary({
   reference: Math.max,
 });
 
-/** The smaller element of the two, NaN if either is. @see https://pytorch.org/docs/stable/generated/torch.minimum.html */
+/**
+ * The smaller element of the two, NaN if either is.
+ * @example
+ * ```ts
+ * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2])).tolist(); // [1, 2]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.minimum.html
+ */
 export const minimum: (input: Operand, other: Operand) => Tensor = binary({
   name: 'minimum',
   bools: 'logical_and',
@@ -303,7 +455,14 @@ export const minimum: (input: Operand, other: Operand) => Tensor = binary({
   reference: Math.min,
 });
 
-/** The quotient rounded down. Not differentiable. @see https://pytorch.org/docs/stable/generated/torch.floor_divide.html */
+/**
+ * The quotient rounded down. Not differentiable.
+ * @example
+ * ```ts
+ * torch.floor_divide(torch.tensor([7, -7]), 2).tolist(); // [3, -4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.floor_divide.html
+ */
 export const floor_divide: (input: Operand, other: Operand) => Tensor = binary({
   name: 'floor_divide',
   kernel: 'div_floor',
@@ -311,7 +470,14 @@ export const floor_divide: (input: Operand, other: Operand) => Tensor = binary({
   range_b: [0.5, 2],
 });
 
-/** What is left of the division, with the sign of the divisor, as Python's `%`. @see https://pytorch.org/docs/stable/generated/torch.remainder.html */
+/**
+ * What is left of the division, with the sign of the divisor, as Python's `%`.
+ * @example
+ * ```ts
+ * torch.remainder(torch.tensor([7, -7]), 4).tolist(); // [3, 1]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.remainder.html
+ */
 export const remainder: (input: Operand, other: Operand) => Tensor = binary({
   name: 'remainder',
   reads: [[], ['a', 'b']],
@@ -320,7 +486,14 @@ export const remainder: (input: Operand, other: Operand) => Tensor = binary({
   range_b: [0.5, 2],
 });
 
-/** What is left of the division, with the sign of the dividend, as C's `fmod`. @see https://pytorch.org/docs/stable/generated/torch.fmod.html */
+/**
+ * What is left of the division, with the sign of the dividend, as C's `fmod`.
+ * @example
+ * ```ts
+ * torch.fmod(torch.tensor([7, -7]), 4).tolist(); // [3, -3]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.fmod.html
+ */
 export const fmod: (input: Operand, other: Operand) => Tensor = binary({
   name: 'fmod',
   reads: [[], ['a', 'b']],

@@ -108,6 +108,10 @@ export const pixel_shuffle = op({
 
 /**
  * Pixels become channels, the reverse of {@link pixel_shuffle}: [*, C, H · r, W · r] → [*, C · r², H, W].
+ * @example
+ * ```ts
+ * torch.nn.functional.pixel_unshuffle(torch.tensor([[[1, 2], [3, 4]]]), 2).flatten(1).tolist(); // [[1], [2], [3], [4]]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html
  */
 export const pixel_unshuffle = op({
@@ -139,6 +143,11 @@ export const pixel_unshuffle = op({
 
 /**
  * Channels of [N, C, *] dealt out anew: the first of every group, then the second of every group, …
+ * @example
+ * ```ts
+ * const x = torch.arange(6).view([1, 6, 1]);
+ * torch.nn.functional.channel_shuffle(x, 2).flatten().tolist(); // [0, 3, 1, 4, 2, 5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
  */
 export const channel_shuffle = op({

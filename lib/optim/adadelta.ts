@@ -5,6 +5,7 @@ import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
+/** Options of {@link Adadelta}. */
 export interface AdadeltaOptions extends Omit<ImplementationOptions, 'fused'> {
   /** Factor of the step. Default 1. */
   lr: number;
@@ -35,6 +36,14 @@ const names = ['lr', 'rho', 'eps', 'weight_decay', 'foreach'] as const;
 
 /**
  * Adadelta: `v ← rho·v + (1 - rho)·g²`, `d = √(u + eps) / √(v + eps) · g`, `u ← rho·u + (1 - rho)·d²`, `p ← p - lr·d`.
+ * @example
+ * ```ts
+ * const w = torch.tensor([1], { requires_grad: true });
+ * const optimizer = new torch.optim.Adadelta([w], { lr: 1 });
+ * w.mul(w).sum().backward();
+ * optimizer.step();
+ * w.item() < 1; // true
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
  */
 export class Adadelta extends RuleOptimizer<AdadeltaOptions> {

@@ -4,6 +4,7 @@ import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
+/** Options of {@link Adam} and {@link AdamW}. */
 export interface AdamOptions extends ImplementationOptions {
   /** Learning rate. Default 1e-3. */
   lr: number;
@@ -94,6 +95,14 @@ export class Adam extends RuleOptimizer<AdamOptions> {
 
 /**
  * Adam with weight decay apart from the gradient: `p ← p·(1 - lr·weight_decay)` before the step.
+ * @example
+ * ```ts
+ * const w = torch.tensor([1], { requires_grad: true });
+ * const optimizer = new torch.optim.AdamW([w], { lr: 0.1, weight_decay: 0 });
+ * w.mul(w).sum().backward();
+ * optimizer.step();
+ * w.item(); // 0.9000
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */
 export class AdamW extends Adam {

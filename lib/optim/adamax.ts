@@ -4,6 +4,7 @@ import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
+/** Options of {@link Adamax}. */
 export interface AdamaxOptions extends Omit<ImplementationOptions, 'fused'> {
   /** Learning rate. Default 2e-3. */
   lr: number;
@@ -34,6 +35,14 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'foreach'] as const;
 
 /**
  * Adam with the infinity norm: `u ← max(β₂·u, |g| + eps)` in place of the mean of squares, `p ← p - lr/(1 - β₁ᵗ) · m/u`.
+ * @example
+ * ```ts
+ * const w = torch.tensor([1], { requires_grad: true });
+ * const optimizer = new torch.optim.Adamax([w], { lr: 0.1 });
+ * w.mul(w).sum().backward();
+ * optimizer.step();
+ * w.item(); // 0.9000
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
  */
 export class Adamax extends RuleOptimizer<AdamaxOptions> {

@@ -16,6 +16,7 @@ import { check_all_at_least_zero } from './options';
 import { run_pairs } from './rule';
 import type { ParamState } from './state';
 
+/** Options of {@link LBFGS}. */
 export interface LBFGSOptions {
   /** Step length, and where the line search starts. Default 1. */
   lr: number;

@@ -4,6 +4,7 @@ import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_betas, check_flags } from './options';
 import { RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
+/** Options of {@link Lion}. */
 export interface LionOptions {
   /** Learning rate. Default 1e-4; the authors advise 3 to 10 times less than for AdamW. */
   lr: number;

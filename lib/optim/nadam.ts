@@ -5,6 +5,7 @@ import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
+/** Options of {@link NAdam}. */
 export interface NAdamOptions extends Omit<ImplementationOptions, 'fused'> {
   /** Learning rate. Default 2e-3. */
   lr: number;
@@ -41,6 +42,14 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'momentum_decay', 'decouple
 
 /**
  * Adam with Nesterov's momentum.
+ * @example
+ * ```ts
+ * const w = torch.tensor([1], { requires_grad: true });
+ * const optimizer = new torch.optim.NAdam([w], { lr: 0.1 });
+ * w.mul(w).sum().backward();
+ * optimizer.step();
+ * w.item() < 1; // true
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
  */
 export class NAdam extends RuleOptimizer<NAdamOptions> {

@@ -11,6 +11,13 @@ import { exported, imported, known_options, type OptimizerState, type ParamState
 
 /**
  * The base class of all optimizers: parameter groups, `zero_grad`, `state_dict`. A subclass judges its options and makes the steps.
+ * @example
+ * ```ts
+ * const model = new torch.nn.Linear(2, 1);
+ * const optimizer = new torch.optim.SGD([{ params: [model.weight], weight_decay: 0.1 }, { params: [model.bias!] }], { lr: 0.5 });
+ * optimizer instanceof torch.optim.Optimizer; // true
+ * optimizer.param_groups.map(({ weight_decay }) => weight_decay); // [0.1, 0]
+ * ```
  * @see https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
  */
 export abstract class Optimizer<Options extends object = object> {

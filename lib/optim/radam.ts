@@ -4,6 +4,7 @@ import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
+/** Options of {@link RAdam}. */
 export interface RAdamOptions extends Omit<ImplementationOptions, 'fused'> {
   /** Learning rate. Default 1e-3. */
   lr: number;
@@ -37,6 +38,14 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'decoupled_weight_decay'] a
 
 /**
  * Adam with rectified variance: plain momentum until the mean of squares has enough behind it, about five steps for β₂ = 0.999.
+ * @example
+ * ```ts
+ * const w = torch.tensor([1], { requires_grad: true });
+ * const optimizer = new torch.optim.RAdam([w], { lr: 0.1 });
+ * w.mul(w).sum().backward();
+ * optimizer.step();
+ * w.item(); // 0.8000
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
  */
 export class RAdam extends RuleOptimizer<RAdamOptions> {

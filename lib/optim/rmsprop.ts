@@ -4,6 +4,7 @@ import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_flags, type ImplementationOptions } from './options';
 import { next_step, RuleOptimizer, run_rule, state_tensor, type Update } from './rule';
 
+/** Options of {@link RMSprop}. */
 export interface RMSpropOptions extends Omit<ImplementationOptions, 'fused'> {
   /** Learning rate. Default 1e-2. */
   lr: number;

@@ -6,6 +6,7 @@ import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_flags, type ImplementationOptions } from './options';
 import { RuleOptimizer, run_rule, type Update } from './rule';
 
+/** Options of {@link SGD}. */
 export interface SGDOptions extends Omit<ImplementationOptions, 'capturable'> {
   /** Learning rate. Default 1e-3. */
   lr: number;

@@ -8,6 +8,7 @@ import { SCHEDULED, type ScheduledValues } from './options';
 
 /** What an optimizer remembers of one parameter; LBFGS keeps lists. */
 export type ParamStateValue = Tensor | number | null | (Tensor | number | null)[];
+/** What an optimizer remembers of one parameter, by PyTorch's names. */
 export type ParamState = Record<string, ParamStateValue>;
 
 /** PyTorch's structure: parameters are numbered through all groups in order. */

@@ -10,6 +10,7 @@ import type { Theme } from './theme';
 import { activation_data, to_json } from './visualize_activation';
 import { write_whole } from './write';
 
+/** Options of {@link plot_activation}. */
 export interface PlotActivationOptions {
   /** Of x. Default [-5, 5]. */
   range?: readonly [low: number, high: number];

@@ -8,6 +8,7 @@ import { draw_strips, type StripPicture } from './strips';
 import type { Theme } from './theme';
 import { write_whole } from './write';
 
+/** Options of {@link plot_health}. */
 export interface PlotHealthOptions {
   /** Default: what is shown. */
   title?: string;

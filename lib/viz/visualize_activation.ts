@@ -4,6 +4,7 @@ import { Tensor } from '../tensor/tensor';
 import { type Activation, type ActivationData, evaluate } from './evaluate';
 import { write_whole } from './write';
 
+/** Options of {@link visualize_activation}. */
 export interface VisualizeActivationOptions {
   /** A JSON file for the values; its folders are made. Default: none is written. */
   save_path?: FilePath | null;

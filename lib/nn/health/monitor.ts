@@ -8,6 +8,7 @@ import { monitor_table } from './monitor_table';
 import { check_measured, check_unit_dim, type UnitOptions } from './options';
 import { type Places, Probe } from './probe';
 
+/** Options of {@link ActivationMonitor}. */
 export interface ActivationMonitorOptions extends UnitOptions {
   /** Every how many training steps to record; the first is. Modules that come later are not seen. Default 100. */
   every?: number;
@@ -23,6 +24,7 @@ export interface LayerRecord extends LayerSummary {
   readonly dead: number;
 }
 
+/** What a monitor recorded of one training step. */
 export interface ActivationRecord {
   /** Counted from 0. */
   readonly step: number;

@@ -4,7 +4,16 @@ import type { Place } from './probe';
 import { sparkline, tenths } from './sparkline';
 import { number_text, percent_text, text_table } from './text';
 
-/** What {@link activation_stats} found. */
+/**
+ * What {@link activation_stats} found.
+ * @example
+ * ```ts
+ * const model = new torch.nn.Sequential(new torch.nn.Linear(2, 4), new torch.nn.Tanh(), new torch.nn.Linear(4, 1));
+ * const stats = torch.nn.utils.activation_stats(model, [torch.zeros([8, 2])]);
+ * stats instanceof torch.nn.utils.ActivationStats; // true
+ * stats.layers.map(({ name, kind, units }) => `${name} ${kind} ${units}`); // ['1 Tanh 4']
+ * ```
+ */
 export class ActivationStats {
   private constructor(
     /** In the order in which the activations ran. */
@@ -63,6 +72,7 @@ export class ActivationStats {
     return { batches: this.batches, layers: this.layers, advice: this.advice };
   }
 
+  /** The same as {@link ActivationStats.table}. */
   toString(): string {
     return this.table();
   }

@@ -8,6 +8,7 @@ import { check_measured, check_unit_dim, type UnitOptions } from './options';
 import { type Places, Probe } from './probe';
 import { ActivationStats } from './report';
 
+/** Options of {@link activation_stats}. */
 export interface ActivationStatsOptions<Batch = unknown> extends UnitOptions {
   /** What backward starts from; default the sum of the outputs. Null: forward only. */
   loss?: ((output: Tensor, batch: Batch) => Tensor) | null;

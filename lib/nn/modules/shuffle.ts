@@ -38,6 +38,10 @@ trust(PixelShuffle);
 
 /**
  * Pixels become channels, the reverse of {@link PixelShuffle}: [*, C, H · r, W · r] → [*, C · r², H, W].
+ * @example
+ * ```ts
+ * new torch.nn.PixelUnshuffle(2).forward(torch.zeros([1, 3, 8, 8])).shape; // [1, 12, 4, 4]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
  */
 export class PixelUnshuffle extends Module {
@@ -62,6 +66,11 @@ trust(PixelUnshuffle);
 
 /**
  * Channels of [N, C, *] dealt out anew: the first of every group, then the second of every group, … (Zhang et al., "ShuffleNet", 2017).
+ * @example
+ * ```ts
+ * const x = torch.arange(6).view([1, 6, 1]);
+ * new torch.nn.ChannelShuffle(2).forward(x).flatten().tolist(); // [0, 3, 1, 4, 2, 5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
  */
 export class ChannelShuffle extends Module {

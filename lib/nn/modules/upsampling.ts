@@ -15,7 +15,9 @@ import { python_extent } from './python_repr';
 
 /** Modules that resize images, rows and volumes. */
 
+/** Options of {@link Upsample}. */
 export type UpsampleOptions = Omit<InterpolateOptions, 'antialias'>;
+/** Options of {@link UpsamplingNearest2d} and {@link UpsamplingBilinear2d}. */
 export type UpsamplingOptions = Pick<InterpolateOptions, 'size' | 'scale_factor'>;
 
 type Sizes = number | readonly number[] | null;
@@ -82,7 +84,15 @@ trust(Upsample);
 
 const size_or_factor = { size: null as Sizes, scale_factor: null as Sizes };
 
-/** Resizes [N, C, H, W] by nearest elements. @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html */
+/**
+ * Resizes [N, C, H, W] by nearest elements.
+ * @example
+ * ```ts
+ * const rows = new torch.nn.UpsamplingNearest2d({ scale_factor: 2 }).forward(torch.tensor([[[[1, 2]]]]));
+ * rows.tolist(); // [[[[1, 1, 2, 2], [1, 1, 2, 2]]]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
+ */
 export class UpsamplingNearest2d extends Resizing {
   constructor(options: UpsamplingOptions);
   constructor(size?: Sizes, scale_factor?: Sizes);
@@ -94,7 +104,15 @@ export class UpsamplingNearest2d extends Resizing {
 }
 trust(UpsamplingNearest2d);
 
-/** Resizes [N, C, H, W] by bilinear interpolation that keeps the corners. @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html */
+/**
+ * Resizes [N, C, H, W] by bilinear interpolation that keeps the corners.
+ * @example
+ * ```ts
+ * const rows = new torch.nn.UpsamplingBilinear2d({ size: [1, 3] }).forward(torch.tensor([[[[0, 10]]]]));
+ * rows.tolist(); // [[[[0, 5, 10]]]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
+ */
 export class UpsamplingBilinear2d extends Resizing {
   constructor(options: UpsamplingOptions);
   constructor(size?: Sizes, scale_factor?: Sizes);

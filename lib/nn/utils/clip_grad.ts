@@ -16,6 +16,7 @@ const norm_many = kernel('norm_many');
 const scale_many = list_kernel('scale_many');
 const clamp = map_kernel('clamp');
 
+/** Options of {@link clip_grad_norm_}. */
 export interface ClipGradNormOptions {
   /** Any positive number, or Infinity. Default 2. */
   norm_type?: number;
@@ -128,6 +129,10 @@ export function clip_grad_norm_(
 
 /**
  * The norm of tensors, taken as if they were one vector.
+ * @example
+ * ```ts
+ * torch.nn.utils.get_total_norm([torch.tensor([3]), torch.tensor([4])]).item(); // 5
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html
  */
 export function get_total_norm(tensors: Tensor | Iterable<Tensor>, options?: number | ClipGradNormOptions): Tensor {
@@ -154,6 +159,13 @@ export function clip_grads_with_norm_(
 
 /**
  * Moves every element of all gradients into [-clip_value, clip_value].
+ * @example
+ * ```ts
+ * const w = torch.tensor([0, 0], { requires_grad: true });
+ * w.mul(torch.tensor([3, -0.5])).sum().backward();
+ * torch.nn.utils.clip_grad_value_([w], 1);
+ * w.grad!.tolist(); // [1, -0.5]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  */
 export function clip_grad_value_(parameters: Tensor | Iterable<Tensor>, clip_value: number): void {
