@@ -26,11 +26,13 @@ export interface ForwardOptions<A extends FloatArray> {
 
 /** Options of {@link leaky_relu_backward}. */
 export interface BackwardOptions<A extends FloatArray> {
+  /** Slope where x <= 0. Default 0.01. */
   negative_slope?: number;
   /** The sign bits that forward wrote … */
   mask?: Uint8Array;
   /** … or the input of forward. */
   input?: A;
+  /** Where the result goes; may be the gradient itself. Default: a new array. */
   out?: A;
 }
 

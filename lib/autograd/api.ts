@@ -37,7 +37,9 @@ declare module '../tensor/tensor' {
     requires_grad_(requires_grad?: boolean): Tensor;
     /** The accumulated gradient; null before the first backward. Assignable. */
     grad: Tensor | null;
+    /** The node that computed it; null for leaves. */
     readonly grad_fn: Node | null;
+    /** Was it made by the user, or outside of the graph? */
     readonly is_leaf: boolean;
     /** The same memory outside the graph; changes to it are not noticed by version counters. */
     data: Tensor;
@@ -90,11 +92,15 @@ export function backward(
 
 /** Options of {@link grad}. */
 export interface GradOptions {
+  /** What flows into each output; default ones. */
   grad_outputs?: Tensor | null | readonly (Tensor | null)[];
+  /** Keep what the graph saved, for another backward. Default: as `create_graph`. */
   retain_graph?: boolean;
+  /** Record the gradients, so that they can be differentiated. Default false. */
   create_graph?: boolean;
   /** null instead of an error for inputs that the outputs do not depend on. */
   allow_unused?: boolean;
+  /** Zeros instead of null where there is no gradient; implies `allow_unused`. Default false. */
   materialize_grads?: boolean;
 }
 

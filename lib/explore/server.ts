@@ -20,6 +20,7 @@ const MOST_WAITING = 16;
 export interface Explorer {
   /** Where the page is: `http://127.0.0.1:PORT/`. */
   readonly url: string;
+  /** The port it listens on. */
   readonly port: number;
   /** Ends all connections and the thread that trains; done when both are gone. */
   close(): Promise<void>;

@@ -20,6 +20,7 @@ import { named_modules, own_buffers, own_modules, own_parameters, warn_of_hidden
 
 /** Options of `named_parameters` and its kin. */
 export interface NamedOptions {
+  /** What stands before every name. Default ''. */
   prefix?: string;
   /** Also those of submodules. Default true. */
   recurse?: boolean;

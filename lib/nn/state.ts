@@ -17,7 +17,9 @@ export interface LoadStateDictOptions {
 
 /** What {@link Module.load_state_dict} found to differ; both lists are empty when it was strict. */
 export interface IncompatibleKeys {
+  /** Names the module has and the state lacks. */
   missing_keys: string[];
+  /** Names the state has and the module lacks. */
   unexpected_keys: string[];
 }
 

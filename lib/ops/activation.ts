@@ -129,7 +129,9 @@ export const hardtanh_: (input: Tensor, min_val?: number | HardtanhOptions, max_
 
 /** Options of {@link threshold}. */
 export interface ThresholdOptions extends InplaceOption {
+  /** Elements above it stay. */
   threshold: number;
+  /** What the others become. */
   value: number;
 }
 

@@ -32,6 +32,7 @@ export interface RReluOptions extends InplaceOption {
   upper?: number;
   /** Draw a slope for every element; else the slope is the middle of the two. Default false. */
   training?: boolean;
+  /** Where the slopes are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 

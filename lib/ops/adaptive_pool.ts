@@ -15,6 +15,7 @@ export type OutputSize = number | null | readonly (number | null)[];
 
 /** Options of adaptive pooling. */
 export interface AdaptivePoolOptions {
+  /** Windows along each dimension; null keeps the input's size. */
   output_size?: OutputSize;
 }
 

@@ -15,7 +15,9 @@ import { where } from './where';
 
 /** Options of {@link clamp}. */
 export interface ClampOptions {
+  /** No element becomes less; a number, or a tensor that broadcasts. */
   min?: Operand | null;
+  /** No element becomes more; a number, or a tensor that broadcasts. */
   max?: Operand | null;
 }
 

@@ -19,7 +19,9 @@ import { allocate, check_tensor, Tensor } from '../tensor/tensor';
 
 /** Options of functions that make tensors. */
 export interface TensorOptions {
+  /** Default: the default dtype, or what the values ask for. */
   dtype?: DType;
+  /** Record what becomes of it, for backward. Default false. */
   requires_grad?: boolean;
 }
 

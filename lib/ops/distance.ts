@@ -17,6 +17,7 @@ export interface PairwiseDistanceOptions {
   p?: number;
   /** Added to every difference. Default 1e-6. */
   eps?: number;
+  /** Keep the last dimension, with size 1. Default false. */
   keepdim?: boolean;
 }
 

@@ -21,6 +21,7 @@ export interface DropoutOptions extends InplaceOption {
   p?: number;
   /** Without it the input comes back as it is. */
   training?: boolean;
+  /** Where the mask is drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 

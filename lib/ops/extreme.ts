@@ -32,7 +32,9 @@ import { reshape } from './views';
 
 /** Options of reductions along one dimension. */
 export interface DimOptions {
+  /** The dimension to go along; default all. */
   dim?: number | null;
+  /** Keep the dimension, with size 1. Default false. */
   keepdim?: boolean;
 }
 

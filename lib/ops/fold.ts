@@ -12,9 +12,13 @@ import { contiguous } from './views';
 
 /** Options of {@link unfold}. */
 export interface UnfoldOptions {
+  /** Height and width of a block. */
   kernel_size?: Extent;
+  /** Distance of the elements of a block. Default 1. */
   dilation?: Extent;
+  /** Zeros on each side. Default 0. */
   padding?: Extent;
+  /** Distance of the blocks. Default 1. */
   stride?: Extent;
 }
 

@@ -20,6 +20,7 @@ export interface LayerNormOptions {
 
 /** Options of {@link rms_norm}. */
 export interface RmsNormOptions {
+  /** A factor for each normalised element. */
   weight?: Tensor | null;
   /** Added to the mean square. Default null: the distance from 1 to the next number of the dtype. */
   eps?: number | null;

@@ -18,6 +18,7 @@ import { where } from './where';
 
 /** Options of losses with a margin. */
 export interface MarginLossOptions extends LossOptions {
+  /** How far apart the sides are to be. */
   margin?: number;
 }
 

@@ -18,11 +18,13 @@ import { is_options } from './reduction';
 
 /** Options of functions that draw tensors. */
 export interface RandomOptions extends TensorOptions {
+  /** Where the numbers are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 
 /** Options of functions that draw random numbers. */
 export interface GeneratorOptions {
+  /** Where the numbers are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 

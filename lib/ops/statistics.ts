@@ -42,9 +42,11 @@ declare module '../tensor/tensor' {
 
 /** Options of {@link var_mean} and {@link std_mean}. */
 export interface VarMeanOptions {
+  /** The dimensions to go over; default all. */
   dim?: Dims;
   /** Subtracted from the number of elements. Default 1. */
   correction?: number;
+  /** Keep the dimensions, with size 1. Default false. */
   keepdim?: boolean;
 }
 
@@ -177,6 +179,7 @@ export const median = op({
 export interface QuantileOptions {
   /** Default: all elements. */
   dim?: number | null;
+  /** Keep the dimension, with size 1. Default false. */
   keepdim?: boolean;
   /** What to take between two elements. Default linear. */
   interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
@@ -320,8 +323,11 @@ export interface UniqueOptions {
 
 /** `inverse` and `counts` where they were asked for. */
 export interface Unique {
+  /** The values that occur, in order. */
   values: Tensor;
+  /** For each element the place of its value in `values`, in the input's shape. */
   inverse: Tensor | null;
+  /** How often each value occurs. */
   counts: Tensor | null;
 }
 

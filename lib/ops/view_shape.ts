@@ -50,7 +50,9 @@ declare module '../tensor/tensor' {
     expand(shape: readonly number[]): Tensor;
     /** {@link expand} to the shape of another tensor. */
     expand_as(other: Tensor): Tensor;
+    /** The dimensions in reverse order; a view. */
     readonly T: Tensor;
+    /** The last two dimensions exchanged; a view. */
     readonly mT: Tensor;
   }
 }

@@ -14,6 +14,7 @@ export interface RMSpropOptions extends Omit<ImplementationOptions, 'fused'> {
   eps: number;
   /** L2 penalty. */
   weight_decay: number;
+  /** How much of the last step goes into the next. Default 0. */
   momentum: number;
   /** Divide by an estimate of the standard deviation instead of the root of the mean square. */
   centered: boolean;

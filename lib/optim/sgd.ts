@@ -10,10 +10,13 @@ import { RuleOptimizer, run_rule, type Update } from './rule';
 export interface SGDOptions extends Omit<ImplementationOptions, 'capturable'> {
   /** Learning rate. Default 1e-3. */
   lr: number;
+  /** How much of the last step goes into the next. Default 0. */
   momentum: number;
+  /** How much of the gradient momentum leaves out. Default 0. */
   dampening: number;
   /** L2 penalty. */
   weight_decay: number;
+  /** Nesterov's momentum: the gradient counts once more. Default false. */
   nesterov: boolean;
   /** Ascend instead of descend. */
   maximize: boolean;

@@ -13,7 +13,9 @@ export type ParamState = Record<string, ParamStateValue>;
 
 /** PyTorch's structure: parameters are numbered through all groups in order. */
 export interface OptimizerState<Options = Record<string, unknown>> {
+  /** What is remembered of each parameter, by its number. */
   state: Record<number, ParamState>;
+  /** The options of each group, and its parameters' numbers. */
   param_groups: (Options & ScheduledValues & { params: number[] })[];
 }
 

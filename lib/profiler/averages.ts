@@ -2,8 +2,11 @@ import type { EventCategory, ProfilerEvent } from './recorder';
 
 /** All events of one name and category together. Times are in microseconds, under PyTorch's names. */
 export interface EventAverage {
+  /** The name of the events. */
   readonly key: string;
+  /** What kind of events they are. */
   readonly category: EventCategory | 'other';
+  /** How many there were. */
   count: number;
   /** Without the events within. */
   self_cpu_time_total: number;
@@ -13,10 +16,13 @@ export interface EventAverage {
   cpu_time: number;
   /** Kernels: bytes of the operands; floating point operations, and those of them in double precision. */
   bytes: number;
+  /** Floating point operations of all of them. */
   flops: number;
+  /** Those of them in double precision. */
   double_flops: number;
   /** Tensors allocated, and their bytes. */
   allocations: number;
+  /** The bytes of the tensors allocated. */
   self_cpu_memory_usage: number;
 }
 

@@ -12,6 +12,7 @@ export interface MachineLimits {
   readonly copy: number;
   /** Floating point operations a second of a matrix product, in float32 and float64. */
   readonly float32: number;
+  /** The same in float64. */
   readonly float64: number;
 }
 

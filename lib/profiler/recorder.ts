@@ -7,9 +7,13 @@ export type EventCategory = 'kernel' | 'module' | 'backward' | 'optimizer' | 'co
 
 /** One thing that took time. Times are in microseconds, from the beginning of the profile. */
 export interface ProfilerEvent {
+  /** Of the kernel, module, node or range. */
   readonly name: string;
+  /** What kind of event it is. */
   readonly category: EventCategory;
+  /** Microseconds since the profiler began. */
   readonly start: number;
+  /** In microseconds. */
   readonly duration: number;
   /** The time of the events directly within it. */
   readonly inner: number;
@@ -23,12 +27,15 @@ export interface ProfilerEvent {
   readonly double: boolean;
   /** Tensors allocated for it, and their bytes; in events within it not counted. */
   readonly allocations: number;
+  /** The bytes of the tensors allocated. */
   readonly allocated: number;
 }
 
 /** The bytes that all tensors of the process held at a time. */
 export interface MemorySample {
+  /** Microseconds since the profiler began. */
   readonly time: number;
+  /** Bytes in use then. */
   readonly allocated: number;
 }
 

@@ -15,6 +15,7 @@ export type NestedList = number | boolean | bigint | NestedList[];
 
 /** Options of {@link Tensor.to}. */
 export interface ToOptions {
+  /** Default: the tensor's own. */
   dtype?: DType | null;
   /** Copy even where nothing changes. Default false. */
   copy?: boolean;

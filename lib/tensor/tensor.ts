@@ -17,13 +17,17 @@ import { Storage } from './storage';
  * @see https://pytorch.org/docs/stable/tensors.html
  */
 export class Tensor {
+  /** The memory it lies in, which views share. */
   readonly storage: Storage;
   /** The element of the storage at which this tensor starts. */
   readonly offset: number;
+  /** The type of the elements. */
   readonly dtype: DType;
+  /** The size of each dimension. */
   readonly shape: Shape;
   /** Steps in elements; see also {@link Tensor.stride}. */
   readonly strides: Shape;
+  /** Number of elements. */
   readonly count: number;
 
   /** @internal The node that computed this tensor, and which of its outputs it is. Read through {@link edge_of}. */

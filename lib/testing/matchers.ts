@@ -34,6 +34,7 @@ export interface CloseOptions {
 
 /** Options of `toPassGradgradcheck`, and of {@link gradgradcheck}. */
 export interface GradgradcheckOptions extends GradcheckOptions {
+  /** What flows into the outputs; default random numbers. */
   grad_outputs?: Tensor | readonly Tensor[] | null;
 }
 

@@ -11,7 +11,9 @@ export type Activation = Module | ((x: Tensor) => Tensor);
 
 /** A function's values and its derivative's, at the same places. */
 export interface ActivationData {
+  /** Where the function was evaluated. */
   x: number[];
+  /** Its values there. */
   y: number[];
   /** dy/dx. */
   yp: number[];

@@ -29,8 +29,11 @@ export type Plotted = string | Activation;
 
 /** Several activations, under the values of `x`. */
 export interface ActivationTable {
+  /** Where the functions were evaluated. */
   x: number[];
+  /** Their values there, by name. */
   y: Record<string, number[]>;
+  /** Their derivatives there, by name. */
   yp: Record<string, number[]>;
 }
 

@@ -33,7 +33,9 @@ export interface LayerHealth extends LayerSummary {
   readonly never_positive: readonly number[];
   /** For each unit the shares of negative, zero and positive outputs. */
   readonly unit_negative: readonly number[];
+  /** For each unit the share of outputs that are 0. */
   readonly unit_zero: readonly number[];
+  /** For each unit the share of outputs above 0. */
   readonly unit_positive: readonly number[];
   /** Cuts off what is below a value, without a slope there. */
   readonly cut_off: boolean;

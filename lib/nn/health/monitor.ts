@@ -28,6 +28,7 @@ export interface LayerRecord extends LayerSummary {
 export interface ActivationRecord {
   /** Counted from 0. */
   readonly step: number;
+  /** In the order in which the activations ran. */
   readonly layers: readonly LayerRecord[];
 }
 

@@ -8,8 +8,11 @@ import { own_modules, own_parameters } from '../tree';
 export interface SlopeRange {
   /** The parameter's name within the activation: `weight` for PReLU. */
   readonly name: string;
+  /** The least of the slopes. */
   readonly min: number;
+  /** Their mean. */
   readonly mean: number;
+  /** The largest. */
   readonly max: number;
 }
 

@@ -20,6 +20,7 @@ export interface UniformOptions {
   a: number;
   /** The upper end. Default 1. */
   b: number;
+  /** Where the numbers are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 
@@ -44,6 +45,7 @@ export interface NormalOptions {
   mean: number;
   /** Default 1. */
   std: number;
+  /** Where the numbers are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 

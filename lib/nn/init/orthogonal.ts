@@ -11,6 +11,7 @@ import { fill } from './fill';
 export interface OrthogonalOptions {
   /** Default 1; see {@link calculate_gain}. */
   gain: number;
+  /** Where the numbers are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 

@@ -70,6 +70,7 @@ export interface SparseOptions {
   sparsity: number;
   /** Standard deviation of the other elements. Default 0.01. */
   std: number;
+  /** Where the numbers are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 

@@ -19,6 +19,7 @@ export interface TruncNormalOptions {
   a: number;
   /** The upper end. Default 2. */
   b: number;
+  /** Where the numbers are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 

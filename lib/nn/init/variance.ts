@@ -22,6 +22,7 @@ function fans(op: string, tensor: Tensor): [fan_in: number, fan_out: number] {
 export interface XavierOptions {
   /** Default 1; see {@link calculate_gain}. */
   gain: number;
+  /** Where the numbers are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 
@@ -69,6 +70,7 @@ export interface KaimingOptions {
   mode: FanMode;
   /** What follows. Default `leaky_relu`. */
   nonlinearity: Nonlinearity;
+  /** Where the numbers are drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 

@@ -29,6 +29,7 @@ export interface PReLUOptions {
   num_parameters?: number;
   /** What the slopes start with. Default 0.25. */
   init?: number;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 
@@ -44,6 +45,7 @@ export interface PReLUOptions {
 export class PReLU extends Module {
   readonly num_parameters: number;
   readonly init: number;
+  /** The slopes, [num_parameters]. */
   weight: Parameter;
 
   constructor(num_parameters?: number, init?: number, options?: Pick<PReLUOptions, 'dtype'>);

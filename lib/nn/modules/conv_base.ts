@@ -39,6 +39,7 @@ export interface ConvTransposeModuleOptions extends CommonOptions {
   padding?: Spatial;
   /** So much is added to one side of the result. Default 0. */
   output_padding?: Spatial;
+  /** Only `'zeros'`. */
   padding_mode?: 'zeros';
 }
 

@@ -13,6 +13,7 @@ import { python_number } from './activation_base';
 
 /** Options of {@link Embedding}. */
 export interface EmbeddingModuleOptions extends EmbeddingOptions {
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 
@@ -51,6 +52,7 @@ export class Embedding extends Module {
   readonly max_norm: number | null;
   readonly norm_type: number;
   readonly scale_grad_by_freq: boolean;
+  /** The vectors, [num_embeddings, embedding_dim]. */
   weight: Parameter;
 
   constructor(num_embeddings: number, embedding_dim: number, options?: EmbeddingModuleOptions);

@@ -12,6 +12,7 @@ import { trust } from '../trust';
 export interface LinearOptions {
   /** Add a learned bias. Default true. */
   bias?: boolean;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 
@@ -27,7 +28,9 @@ export interface LinearOptions {
 export class Linear extends Module {
   readonly in_features: number;
   readonly out_features: number;
+  /** [out_features, in_features]. */
   weight: Parameter;
+  /** [out_features]; null without. */
   bias: Parameter | null;
 
   constructor(in_features: number, out_features: number, options: boolean | LinearOptions = true) {

@@ -33,6 +33,7 @@ export interface MultiheadAttentionOptions {
   vdim?: number | null;
   /** Tensors are [batch, length, features] instead of [length, batch, features]. Default false. */
   batch_first?: boolean;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 

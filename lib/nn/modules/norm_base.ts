@@ -23,6 +23,7 @@ export interface ChannelNormOptions {
   track_running_stats?: boolean;
   /** Where `affine`: a bias too. Default true. */
   bias?: boolean;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 

@@ -55,6 +55,7 @@ export interface LayerNormModuleOptions {
   elementwise_affine?: boolean;
   /** Where `elementwise_affine`: a bias too. Default true. */
   bias?: boolean;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 
@@ -117,6 +118,7 @@ export interface RMSNormOptions {
   eps?: number | null;
   /** A learned weight for each element of `normalized_shape`. Default true. */
   elementwise_affine?: boolean;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 
@@ -174,6 +176,7 @@ export interface GroupNormModuleOptions {
   affine?: boolean;
   /** Where `affine`: a bias too. Default true. */
   bias?: boolean;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 

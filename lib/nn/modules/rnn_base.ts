@@ -27,6 +27,7 @@ export interface RecurrentOptions {
   dropout?: number;
   /** A second set of weights goes through time backwards; outputs stand side by side. Default false. */
   bidirectional?: boolean;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 

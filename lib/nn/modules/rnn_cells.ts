@@ -18,6 +18,7 @@ import { check_pair } from './rnn_base';
 export interface CellOptions {
   /** Add learned biases. Default true. */
   bias?: boolean;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 
@@ -40,9 +41,13 @@ const cell_defaults = { bias: true, dtype: undefined as DType | undefined };
 export abstract class RNNCellBase<Out> extends Module<Out> {
   readonly input_size: number;
   readonly hidden_size: number;
+  /** [gates · hidden_size, input_size]. */
   weight_ih: Parameter;
+  /** [gates · hidden_size, hidden_size]. */
   weight_hh: Parameter;
+  /** [gates · hidden_size]; null without. */
   bias_ih: Parameter | null;
+  /** [gates · hidden_size]; null without. */
   bias_hh: Parameter | null;
 
   constructor(input_size: number, hidden_size: number, gates: number, { bias, dtype }: typeof cell_defaults) {

@@ -35,6 +35,7 @@ export interface TransformerEncoderLayerOptions {
   norm_first?: boolean;
   /** Learned biases of the linear layers and norms. Default true. */
   bias?: boolean;
+  /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
 

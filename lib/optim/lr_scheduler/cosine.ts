@@ -10,6 +10,7 @@ export interface CosineAnnealingLROptions {
   T_max: number;
   /** The smallest rate. Default 0. */
   eta_min: number;
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 
@@ -21,6 +22,7 @@ export interface CosineAnnealingWarmRestartsOptions {
   T_mult: number;
   /** The smallest rate. Default 0. */
   eta_min: number;
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 

@@ -25,8 +25,11 @@ export interface CyclicLROptions {
   scale_mode: 'cycle' | 'iterations';
   /** Momentum (or the first beta) goes down where the rate goes up. Default true. */
   cycle_momentum: boolean;
+  /** The lower end of the momentum. Default 0.8. */
   base_momentum: number | readonly number[];
+  /** The upper end of the momentum. Default 0.9. */
   max_momentum: number | readonly number[];
+  /** The step to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 

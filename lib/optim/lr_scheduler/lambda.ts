@@ -8,6 +8,7 @@ export type RateFunction = (epoch: number) => number;
 export interface LambdaLROptions {
   /** A function of the epoch, or one for each group. */
   lr_lambda: RateFunction | readonly RateFunction[];
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 

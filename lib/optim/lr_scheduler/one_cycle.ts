@@ -21,14 +21,19 @@ export interface OneCycleLROptions {
   max_lr: number | readonly number[];
   /** All steps of the training; or `epochs` and `steps_per_epoch`. */
   total_steps: number | null;
+  /** With `steps_per_epoch`, instead of `total_steps`. */
   epochs: number | null;
+  /** With `epochs`, instead of `total_steps`. */
   steps_per_epoch: number | null;
   /** The share of the steps on the way up. Default 0.3. */
   pct_start: number;
+  /** Along half a cosine, or straight. Default `'cos'`. */
   anneal_strategy: Strategy;
   /** Momentum (or the first beta) goes down where the rate goes up. Default true. */
   cycle_momentum: boolean;
+  /** The lower end of the momentum. Default 0.85. */
   base_momentum: number | readonly number[];
+  /** The upper end of the momentum. Default 0.95. */
   max_momentum: number | readonly number[];
   /** The first rate is `max_lr / div_factor`. Default 25. */
   div_factor: number;
@@ -36,6 +41,7 @@ export interface OneCycleLROptions {
   final_div_factor: number;
   /** Back to the first rate, then down to the last, instead of straight down. */
   three_phase: boolean;
+  /** The step to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 

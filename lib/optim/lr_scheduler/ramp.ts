@@ -10,6 +10,7 @@ export interface ConstantLROptions {
   factor: number;
   /** Epochs until the whole rate. Default 5. */
   total_iters: number;
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 
@@ -21,6 +22,7 @@ export interface LinearLROptions {
   end_factor: number;
   /** Epochs on the way. Default 5. */
   total_iters: number;
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 
@@ -30,6 +32,7 @@ export interface PolynomialLROptions {
   total_iters: number;
   /** Default 1. */
   power: number;
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 

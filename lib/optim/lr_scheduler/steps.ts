@@ -10,6 +10,7 @@ export interface StepLROptions {
   step_size: number;
   /** What the rate is multiplied with. Default 0.1. */
   gamma: number;
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 
@@ -19,6 +20,7 @@ export interface MultiStepLROptions {
   milestones: readonly number[];
   /** What the rate is multiplied with. Default 0.1. */
   gamma: number;
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 
@@ -26,6 +28,7 @@ export interface MultiStepLROptions {
 export interface ExponentialLROptions {
   /** What the rate is multiplied with at every epoch. */
   gamma: number;
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 

@@ -10,6 +10,7 @@ export interface SWALROptions {
   anneal_epochs: number;
   /** The way there. Default `'cos'`. */
   anneal_strategy: 'cos' | 'linear';
+  /** The epoch to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
 

@@ -4,6 +4,7 @@ import { check_integer, fail, fail_range, fail_type } from '../../errors';
 
 /** What a loader can draw numbered samples from: anything with a length and `get`. */
 export interface MapStyle<Item> {
+  /** How many samples there are. */
   readonly length: number;
   /** The sample of this index. */
   get(index: number): Item;
@@ -27,6 +28,7 @@ export interface MapStyle<Item> {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Dataset
  */
 export abstract class Dataset<Item> implements MapStyle<Item> {
+  /** How many samples there are. */
   abstract readonly length: number;
   /** The sample of this index. */
   abstract get(index: number): Item;

@@ -69,6 +69,7 @@ export interface RandomSamplerOptions {
   replacement?: boolean;
   /** How many are drawn. Default: as many as there are samples. */
   num_samples?: number | null;
+  /** Where the order is drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 
@@ -167,6 +168,7 @@ export class SubsetRandomSampler extends Sampler {
 export interface WeightedRandomSamplerOptions {
   /** Whether a sample can be drawn again. Default true. */
   replacement?: boolean;
+  /** Where the order is drawn from; default the generator of `torch.manual_seed`. */
   generator?: Generator;
 }
 

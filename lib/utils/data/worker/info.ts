@@ -4,6 +4,7 @@ import type { Source } from '../dataloader';
 export interface WorkerInfo {
   /** 0 … num_workers - 1. */
   readonly id: number;
+  /** How many workers there are. */
   readonly num_workers: number;
   /** The epoch's base seed plus the id. */
   readonly seed: number;
