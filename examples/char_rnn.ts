@@ -9,11 +9,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as torch from 'cresset';
-import { write_curve } from './common/curve';
+import { curves } from 'cresset/viz';
 import { main, read_options } from './common/options';
-import { Progress } from './common/progress';
 
-const { nn, optim } = torch;
+const { nn, optim, utils } = torch;
 
 type State = [h: torch.Tensor, c: torch.Tensor];
 
@@ -38,7 +37,7 @@ class CharRNN extends nn.Module<[logits: torch.Tensor, state: State]> {
   }
 }
 
-main('char_rnn', () => {
+main('char_rnn', async () => {
   const options = read_options('char_rnn', {
     epochs: 4,
     hidden: 256,
@@ -70,9 +69,15 @@ main('char_rnn', () => {
 
   console.log(`${text.length} letters, ${alphabet.length} of them different\n${model}`);
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
-    const progress = new Progress(`epoch ${epoch}`, steps * options.length * options.batch, 'letters');
+    const letters = options.length * options.batch;
+    const batches = utils.progress(steps, {
+      desc: `epoch ${epoch}`,
+      total: steps * letters,
+      unit: 'letters',
+      count: () => letters,
+    });
     let state: State | null = null;
-    for (let step = 0; step < steps; step++) {
+    for (const step of batches) {
       const [logits, next] = model.forward(train.narrow(0, step * options.length, options.length), state);
       const wanted = train.narrow(0, step * options.length + 1, options.length);
       const loss = nn.functional.cross_entropy(logits.flatten(0, 1), wanted.flatten());
@@ -83,7 +88,7 @@ main('char_rnn', () => {
       // The state goes on, its history does not: the gradient reaches back one batch.
       state = [next[0].detach(), next[1].detach()];
       losses.push(loss.item() / Math.LN2);
-      progress.advance(options.length * options.batch, { bits: losses[losses.length - 1] });
+      batches.set_postfix({ bits: losses[losses.length - 1] });
     }
     for (const group of optimizer.param_groups) group.lr *= 0.7;
     console.log(`epoch ${epoch}: ${bits_per_letter(model, test).toFixed(3)} bits per letter on the held back text`);
@@ -91,11 +96,10 @@ main('char_rnn', () => {
 
   const written = write(model, alphabet, options.start, options.write, options.temperature);
   console.log(`\n${written}\n`);
-  write_curve(join(options.out, 'loss.svg'), {
+  await curves({ 'training loss': losses }, join(options.out, 'loss.svg'), {
     title: 'Moby Dick, letter by letter',
-    x_label: 'step',
     y_label: 'bits per letter',
-    series: { 'training loss': losses },
+    smooth: 0.9,
   });
   mkdirSync(options.out, { recursive: true });
   writeFileSync(join(options.out, 'sample.txt'), `${written}\n`);

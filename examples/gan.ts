@@ -9,11 +9,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as torch from 'cresset';
-import { write_curve } from './common/curve';
-import { write_image_grid } from './common/image_grid';
+import { curves, image_grid } from 'cresset/viz';
 import { digit_classifier, load_mnist, MEAN, STD } from './common/mnist';
 import { main, read_options } from './common/options';
-import { Progress } from './common/progress';
 
 const { nn, optim, utils } = torch;
 
@@ -99,8 +97,13 @@ main('gan', async () => {
   const fixed = torch.randn([64, options.latent, 1, 1]);
 
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
-    const progress = new Progress(`epoch ${epoch}`, loader.length * options.batch, 'images');
-    for (const [real] of loader) {
+    const batches = utils.progress(loader, {
+      desc: `epoch ${epoch}`,
+      total: loader.length * options.batch,
+      unit: 'images',
+      count: () => options.batch,
+    });
+    for (const [real] of batches) {
       const fake = generator.draw(options.batch);
 
       optimizer_d.zero_grad();
@@ -117,25 +120,21 @@ main('gan', async () => {
 
       losses.discriminator.push(loss_d.item());
       losses.generator.push(loss_g.item());
-      progress.advance(options.batch, { 'loss D': loss_d.item(), 'loss G': loss_g.item() });
+      batches.set_postfix({ 'loss D': loss_d.item(), 'loss G': loss_g.item() });
     }
     generator.eval();
     const file = join(options.out, `epoch_${epoch}.png`);
-    await write_image_grid(
-      file,
-      torch.no_grad(() => generator.forward(fixed)),
-      8,
-    );
+    const images = torch.no_grad(() => generator.forward(fixed));
+    await image_grid(images, file, { normalize: true, value_range: [-1, 1] });
     generator.train();
     console.log(`epoch ${epoch}: wrote ${file}`);
   }
 
   judge(generator, options.classifier, options.judged, options.data || undefined);
-  write_curve(join(options.out, 'loss.svg'), {
+  await curves(losses, join(options.out, 'loss.svg'), {
     title: 'DCGAN on MNIST',
-    x_label: 'step',
     y_label: 'binary cross entropy',
-    series: losses,
+    smooth: 0.9,
   });
   torch.save(generator.state_dict(), join(options.out, 'generator.safetensors'));
   console.log(`wrote ${join(options.out, 'loss.svg')} and ${join(options.out, 'generator.safetensors')}`);

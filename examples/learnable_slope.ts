@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import * as torch from 'cresset';
-import { write_curve } from './common/curve';
+import { curves } from 'cresset/viz';
 import { main, read_options } from './common/options';
 
 const { nn } = torch;
@@ -80,7 +80,7 @@ function clamp_hook(module: torch.nn.Module, name: string, low: number, high: nu
   });
 }
 
-main('learnable_slope', () => {
+main('learnable_slope', async () => {
   const options = read_options('learnable_slope', {
     slope: 0.3,
     initial_alpha: 0.01,
@@ -96,19 +96,19 @@ main('learnable_slope', () => {
   const x = torch.randn([options.samples, 10]);
   const y = torch.no_grad(() => teacher.forward(x));
 
-  const series: Record<string, number[]> = {};
+  const alphas: Record<string, number[]> = {};
   for (const [spelling, make] of Object.entries(activations)) {
     torch.manual_seed(options.seed + 1);
     const model = network(make(options.initial_alpha));
     start_near(model, teacher);
-    series[spelling] = train(spelling, model, x, y, options);
+    alphas[spelling] = train(spelling, model, x, y, options);
   }
 
-  const error = Math.max(...Object.values(series).map((alphas) => Math.abs(alphas[alphas.length - 1] - options.slope)));
+  const error = Math.max(...Object.values(alphas).map((each) => Math.abs(each[each.length - 1] - options.slope)));
   console.log(`slope of the data ${options.slope}; largest error ${error.toFixed(4)}`);
   if (options.out === '') return;
   const file = join(options.out, 'alpha.svg');
-  write_curve(file, { title: 'A learned slope', x_label: 'step', y_label: 'alpha', series });
+  await curves(alphas, file, { title: 'A learned slope', y_label: 'alpha' });
   console.log(`wrote ${file}`);
 });
 

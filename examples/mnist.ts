@@ -7,14 +7,13 @@
  */
 import { join } from 'node:path';
 import * as torch from 'cresset';
-import { write_curve } from './common/curve';
+import { curves } from 'cresset/viz';
 import { type Digits, digit_classifier, load_mnist } from './common/mnist';
 import { main, read_options } from './common/options';
-import { Progress } from './common/progress';
 
 const { nn, optim, utils } = torch;
 
-main('mnist', () => {
+main('mnist', async () => {
   const options = read_options('mnist', {
     epochs: 3,
     slope: 0.01,
@@ -41,14 +40,19 @@ main('mnist', () => {
 
   console.log(`${model}`);
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
-    const progress = new Progress(`epoch ${epoch}`, train.labels.numel(), 'samples');
-    for (const [x, y] of loader) {
+    const batches = utils.progress(loader, {
+      desc: `epoch ${epoch}`,
+      total: train.labels.numel(),
+      unit: 'samples',
+      count: ([, y]) => y.numel(),
+    });
+    for (const [x, y] of batches) {
       const loss = nn.functional.cross_entropy(model.forward(x), y);
       optimizer.zero_grad();
       loss.backward();
       optimizer.step();
       losses.push(loss.item());
-      progress.advance(y.numel(), { loss: losses[losses.length - 1] });
+      batches.set_postfix({ loss: losses[losses.length - 1] });
     }
     for (const group of optimizer.param_groups) group.lr /= 2;
     console.log(
@@ -57,11 +61,10 @@ main('mnist', () => {
   }
 
   print_confusion(predict(model, test.images), test.labels);
-  write_curve(join(options.out, 'loss.svg'), {
+  await curves({ 'training loss': losses }, join(options.out, 'loss.svg'), {
     title: 'MNIST',
-    x_label: 'step',
     y_label: 'cross entropy',
-    series: { 'training loss': losses },
+    smooth: 0.9,
   });
   torch.save(model.state_dict(), join(options.out, 'model.safetensors'));
   console.log(`wrote ${join(options.out, 'loss.svg')} and ${join(options.out, 'model.safetensors')}`);

@@ -8,10 +8,9 @@
  */
 import { join } from 'node:path';
 import * as torch from 'cresset';
-import { type Curve, write_curve } from './common/curve';
+import { curves } from 'cresset/viz';
 import { type Digits, load_mnist } from './common/mnist';
 import { main, read_options } from './common/options';
-import { Progress } from './common/progress';
 
 const { nn, optim } = torch;
 
@@ -25,7 +24,7 @@ const activations: [name: string, make: () => Activation, slope: number][] = [
   ['PReLU', () => new nn.PReLU(), 0.25],
 ];
 
-main('slopes', () => {
+main('slopes', async () => {
   const options = read_options('slopes', {
     layers: 20,
     width: 32,
@@ -45,19 +44,19 @@ main('slopes', () => {
   for (const batch_norm of [false, true]) {
     const where = `${options.layers} layers of ${options.width}, ${batch_norm ? 'with' : 'without'} batch norm`;
     console.log(`\n${where}\n${row('', 'dead at first', 'dead at last', 'loss', 'test accuracy')}`);
-    const series: Curve['series'] = {};
+    const losses: Record<string, number[]> = {};
     for (const [name, make, slope] of activations) {
       torch.manual_seed(options.seed);
       const model = build(options.layers, options.width, make, slope, batch_norm);
       const dead_at_first = dead_share(model, probe.images);
-      series[name] = learn(model, train, options, `${name}, ${batch_norm ? 'batch norm' : 'plain'}`);
+      losses[name] = learn(model, train, options, `${name}, ${batch_norm ? 'batch norm' : 'plain'}`);
       const { loss, accuracy } = judge(model, probe);
       console.log(
         row(name, percent(dead_at_first), percent(dead_share(model, probe.images)), loss.toFixed(3), percent(accuracy)),
       );
     }
     const file = join(options.out, batch_norm ? 'loss_batch_norm.svg' : 'loss.svg');
-    write_curve(file, { title: `MNIST, ${where}`, x_label: 'step', y_label: 'cross entropy', series });
+    await curves(losses, file, { title: `MNIST, ${where}`, y_label: 'cross entropy' });
     console.log(`wrote ${file}`);
   }
 });
@@ -105,15 +104,15 @@ interface Training {
 
 function learn(model: torch.nn.Module, data: Digits, { steps, batch, lr }: Training, title: string): number[] {
   const optimizer = new optim.SGD(model.parameters(), { lr, momentum: 0.9 });
-  const progress = new Progress(title, steps, 'steps');
-  return Array.from({ length: steps }, () => {
+  const bar = torch.utils.progress(steps, { desc: title, unit: 'steps' });
+  return Array.from(bar, () => {
     const rows = torch.randint(data.labels.numel(), [batch]);
     const logits = model.forward(data.images.index_select(0, rows));
     const loss = nn.functional.cross_entropy(logits, data.labels.index_select(0, rows));
     optimizer.zero_grad();
     loss.backward();
     optimizer.step();
-    progress.advance(1, { loss: loss.item() });
+    bar.set_postfix({ loss: loss.item() });
     return loss.item();
   });
 }

@@ -4,7 +4,11 @@
  * @packageDocumentation
  */
 export { type ExploreOptions, type Explorer, explore, explore_page } from './explore';
+export { type ConfusionOptions, confusion, confusion_matrix } from './viz/confusion';
+export { type CurvesOptions, curves, type History } from './viz/curves';
 export type { Activation, ActivationData } from './viz/evaluate';
+export { type HistogramOptions, histogram, type Values } from './viz/histogram';
+export { type ImageGridOptions, image_grid } from './viz/image_grid';
 export {
   type ActivationTable,
   type PlotActivationOptions,

@@ -13,6 +13,8 @@ function run(name: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
     encoding: 'utf8',
     timeout: 120_000,
+    // In tests progress is silent.
+    env: { ...process.env, NODE_ENV: undefined, JEST_WORKER_ID: undefined },
   });
   return { status, stdout, stderr };
 }

@@ -134,8 +134,12 @@ describe('plot_activation', () => {
     const html = text('page.html');
     expect(html).toMatch(/<html lang="en" data-theme="dark">/);
     expect(html).not.toMatch(/(?:src|href)=|https?:(?!\/\/www\.w3\.org\/2000\/svg)/);
-    const { x, curves } = JSON.parse(/id="data">([^<]*)</.exec(html)![1]);
-    expect([x.length, curves.map(({ name }: { name: string }) => name)]).toEqual([11, ['ReLU', 'ReLU (2)']]);
+    const { lists, curves } = JSON.parse(/id="data">([^<]*)</.exec(html)![1]);
+    expect([lists.length, lists[0].length, curves.map(({ name }: { name: string }) => name)]).toEqual([
+      1,
+      11,
+      ['ReLU', 'ReLU (2)'],
+    ]);
   });
 
   test('bad input writes nothing', async () => {

@@ -145,4 +145,5 @@ export {
 } from './modules/upsampling';
 export { Parameter } from './parameter';
 export type { IncompatibleKeys, LoadStateDictOptions, StateDict } from './state';
+export type { LayerSummary, ModelSummary, SummaryOptions } from './summary';
 export * as utils from './utils';

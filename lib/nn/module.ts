@@ -16,6 +16,7 @@ import {
   type StateDict,
   state_dict,
 } from './state';
+import { type ModelSummary, type SummaryOptions, summarize } from './summary';
 import { named_modules, own_buffers, own_modules, own_parameters, warn_of_hidden } from './tree';
 
 /** Options of `named_parameters` and its kin. */
@@ -295,6 +296,23 @@ export class Module<Out = Tensor> {
   /** Calls `hook(module, grad_input, grad_output)` in backward; what it returns replaces grad_input. */
   register_full_backward_hook(hook: FullBackwardHook<this>): RemovableHandle {
     return this.#hook_table().add('register_full_backward_hook', 'backward', hook);
+  }
+
+  /**
+   * Lists the modules with the shapes, parameters, memory and floating point operations of one forward pass, run in evaluation mode and without
+   * gradients; it prints the table and returns the figures. Without an input it tells the parameters only.
+   *
+   * @param input what forward takes: a tensor, or several in a list
+   * @example
+   * ```ts
+   * const model = new torch.nn.Sequential(new torch.nn.Linear(4, 8), new torch.nn.LeakyReLU(), new torch.nn.Linear(8, 1));
+   * const { parameters, flops } = model.summary(torch.zeros([1, 4]));
+   * parameters; // 49
+   * flops; // 80
+   * ```
+   */
+  summary(input?: Tensor | readonly Tensor[] | null, options?: SummaryOptions): ModelSummary {
+    return summarize(this.#plain(), input, options);
   }
 
   /** What stands between the parentheses when the module prints. */

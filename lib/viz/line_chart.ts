@@ -11,6 +11,10 @@ export interface Series {
   dashed?: boolean;
   /** 1 to 3, default 2. */
   width?: number;
+  /** Drawn pale, behind another. */
+  faint?: boolean;
+  /** The area below is tinted. */
+  filled?: boolean;
 }
 
 export interface LineChart {
@@ -21,6 +25,8 @@ export interface LineChart {
   /** Of x; default: what the series span. */
   range?: readonly [low: number, high: number];
   log_y?: boolean;
+  /** The y axis begins at 0 where it can. */
+  from_zero?: boolean;
 }
 
 /** A chart in the light colours, and where its values lie in it. */
@@ -30,9 +36,11 @@ export interface DrawnChart {
   height: number;
   /** The plot's rectangle in pixels … */
   box: { left: number; right: number; top: number; bottom: number };
-  /** … and the values at its edges. */
+  /** … and the values at its edges; of a logarithmic axis their decimal logarithms. */
   range: { x: readonly [number, number]; y: readonly [number, number] };
 }
+
+type Axis = { xAxisIndex: 0 } | { yAxisIndex: 0 };
 
 export const FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 export const WIDTH = 760;
@@ -50,14 +58,14 @@ export function draw_lines(op: string, spec: LineChart): DrawnChart {
   const chart = echarts(op).init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height, locale: 'EN' });
   try {
     chart.setOption(chart_option(spec, top));
-    const at = (axis: { xAxisIndex: 0 } | { yAxisIndex: 0 }, from: number, to: number): readonly [number, number] => {
-      const [a, b] = [chart.convertToPixel(axis, 0), chart.convertToPixel(axis, 1)];
+    const at = (axis: Axis, from: number, to: number, [zero, one] = [0, 1]): readonly [number, number] => {
+      const [a, b] = [chart.convertToPixel(axis, zero), chart.convertToPixel(axis, one)];
       return [(from - a) / (b - a), (to - a) / (b - a)];
     };
     const box = { left: LEFT, right: WIDTH - RIGHT, top, bottom: height - BOTTOM };
     const range = {
       x: at({ xAxisIndex: 0 }, box.left, box.right),
-      y: spec.log_y ? ([NaN, NaN] as const) : at({ yAxisIndex: 0 }, box.bottom, box.top),
+      y: at({ yAxisIndex: 0 }, box.bottom, box.top, spec.log_y ? [1, 10] : [0, 1]),
     };
     return { svg: tidy(chart.renderToSVGString(), spec.title), width: WIDTH, height, box, range };
   } finally {
@@ -65,7 +73,7 @@ export function draw_lines(op: string, spec: LineChart): DrawnChart {
   }
 }
 
-function chart_option({ title, x_label, y_label, series, range, log_y }: LineChart, top: number): object {
+function chart_option({ title, x_label, y_label, series, range, log_y, from_zero }: LineChart, top: number): object {
   const [low, high] = range ?? span(series.map(({ x }) => x));
   const axis = (name: string, gap: number, ticks: Ticks = {}): object => ({
     name,
@@ -101,11 +109,11 @@ function chart_option({ title, x_label, y_label, series, range, log_y }: LineCha
     },
     grid: { left: LEFT, right: RIGHT, top, bottom: BOTTOM, outerBoundsMode: 'none' },
     xAxis: { type: 'value', min: low, max: high, ...axis(x_label, 34, even_ticks(low, high)) },
-    yAxis: { type: log_y ? 'log' : 'value', scale: true, ...axis(y_label, 48) },
+    yAxis: { type: log_y ? 'log' : 'value', scale: !from_zero, ...axis(y_label, 48) },
     series: series.map((each, i) => ({
       type: 'line',
       name: each.name,
-      data: Array.from(each.x, (x, at) => [x, Number.isFinite(each.y[at]) ? each.y[at] : '-']),
+      data: Array.from(each.x, (x, at) => [x, shown(each.y[at], log_y) ? each.y[at] : '-']),
       showSymbol: each.x.length === 1,
       symbol: each.x.length === 1 ? 'circle' : 'none',
       itemStyle: { color: series_color(each.color) },
@@ -114,12 +122,18 @@ function chart_option({ title, x_label, y_label, series, range, log_y }: LineCha
         width: each.width ?? 2,
         type: each.dashed ? [6, 4] : 'solid',
         join: 'round',
+        opacity: each.faint ? 0.35 : 1,
         cap: 'butt',
       },
+      ...(each.filled ? { areaStyle: { color: series_color(each.color), opacity: 0.16 } } : {}),
       // The lines through the origin stand out of the grid.
       ...(i === 0 ? { markLine: zero_lines(log_y ? ['xAxis'] : ['xAxis', 'yAxis']) } : {}),
     })),
   };
+}
+
+function shown(value: number, log = false): boolean {
+  return Number.isFinite(value) && !(log && value <= 0);
 }
 
 function span(lists: readonly ArrayLike<number>[]): [low: number, high: number] {

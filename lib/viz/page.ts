@@ -6,13 +6,15 @@ import { type Theme, with_theme } from './theme';
  * switch sets the theme. The reader's script is below as text, because it runs in a browser and nowhere here.
  */
 export function page(chart: LineChart, { svg, box, range, width }: DrawnChart, theme: Theme): string {
-  const { x } = chart.series[0];
+  const lists = [...new Set(chart.series.map(({ x }) => x))];
   const data = {
     box,
     range,
-    x: Array.from(x),
-    curves: chart.series.map(({ name, y }) => ({
+    log: chart.log_y === true,
+    lists: lists.map((x) => Array.from(x)),
+    curves: chart.series.map(({ name, x, y }) => ({
       name,
+      list: lists.indexOf(x),
       y: Array.from(y, (value) => (Number.isFinite(value) ? value : null)),
     })),
   };
@@ -54,29 +56,45 @@ legend{float:left;padding:0;margin-right:1rem}
 `.replaceAll('\n', '');
 
 const SCRIPT = `
-const { box, range, x, curves } = JSON.parse(document.getElementById('data').textContent);
+const { box, range, log, lists, curves } = JSON.parse(document.getElementById('data').textContent);
 const chart = document.getElementById('chart');
 const values = document.getElementById('values');
+const x = lists.reduce((longest, list) => list.length > longest.length ? list : longest);
 const minus = (v) => String(Number(v.toPrecision(5))).replace('-', '\\u2212');
 const px = (v) => box.left + (v - range.x[0]) / (range.x[1] - range.x[0]) * (box.right - box.left);
-const py = (v) => box.bottom - (v - range.y[0]) / (range.y[1] - range.y[0]) * (box.bottom - box.top);
+const py = (v) => box.bottom - ((log ? Math.log10(v) : v) - range.y[0]) / (range.y[1] - range.y[0]) * (box.bottom - box.top);
 const add = (tag, name) => {
   const node = chart.appendChild(document.createElementNS('http://www.w3.org/2000/svg', tag));
   node.setAttribute('class', name);
   return node;
 };
 const set = (node, names) => { for (const name in names) node.setAttribute(name, names[name]); };
+function nearest(list, v) {
+  let low = 0, high = list.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (list[middle] <= v) low = middle; else high = middle;
+  }
+  return v - list[low] <= list[high] - v ? low : high;
+}
 let hair = null, dots = [], at = x.length >> 1;
 function show(i) {
   at = Math.max(0, Math.min(x.length - 1, i));
   hair ??= add('path', 'hair');
   if (dots.length === 0) dots = curves.map(() => add('circle', 'dot'));
   set(hair, { d: 'M' + px(x[at]) + ' ' + box.top + 'V' + box.bottom });
-  curves.forEach(({ y }, c) => set(dots[c], { cx: px(x[at]), cy: y[at] === null ? -99 : py(y[at]), r: 4 }));
-  values.replaceChildren(...[['x', x[at]], ...curves.map(({ name, y }) => [name, y[at]])].map(([name, value]) => {
+  const shown = curves.map(({ list, y }, c) => {
+    const own = lists[list];
+    const j = nearest(own, x[at]);
+    const value = own[own.length - 1] < x[at] && j === own.length - 1 ? undefined : y[j];
+    const visible = typeof value === 'number' && Number.isFinite(py(value));
+    set(dots[c], { cx: px(own[j]), cy: visible ? py(value) : -99, r: 4 });
+    return value;
+  });
+  values.replaceChildren(...[['x', x[at]], ...curves.map(({ name }, c) => [name, shown[c]])].map(([name, value]) => {
     const item = document.createElement('span');
     const number = document.createElement('b');
-    number.textContent = value === null ? 'not finite' : minus(value);
+    number.textContent = value === null ? 'not finite' : value === undefined ? '\\u2013' : minus(value);
     item.append(name + ' = ', number);
     return item;
   }));
@@ -84,7 +102,7 @@ function show(i) {
 chart.addEventListener('pointermove', (event) => {
   const { left, width } = chart.getBoundingClientRect();
   const u = (event.clientX - left) / width * chart.viewBox.baseVal.width;
-  show(Math.round((u - box.left) / (box.right - box.left) * (x.length - 1)));
+  show(nearest(x, range.x[0] + (u - box.left) / (box.right - box.left) * (range.x[1] - range.x[0])));
 });
 chart.addEventListener('keydown', (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -50, PageUp: 50 }[event.key];

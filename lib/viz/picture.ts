@@ -14,18 +14,17 @@ export function format_of<F extends string>(op: string, path: string, formats: r
   const ending = extname(path).slice(1).toLowerCase();
   const found = formats.find((format) => format === ending);
   const list = formats.map((format) => `.${format}`);
-  return (
-    found ??
-    fail(
-      op,
-      `expected a file name that ends in ${list.slice(0, -1).join(', ')} or ${list.at(-1)}, got ${JSON.stringify(path)}`,
-    )
-  );
+  const choice = list.length === 1 ? list[0] : `${list.slice(0, -1).join(', ')} or ${list.at(-1)}`;
+  return found ?? fail(op, `expected a file name that ends in ${choice}, got ${JSON.stringify(path)}`);
 }
 
 export function check_theme(op: string, theme: unknown): Theme {
   if (theme === 'light' || theme === 'dark' || theme === 'auto') return theme;
   return fail_type(op, 'theme', '"light", "dark" or "auto"', theme);
+}
+
+export function check_text(op: string, name: string, text: unknown): string {
+  return typeof text === 'string' ? text : fail_type(op, name, 'a string', text);
 }
 
 /** Everything is drawn before the file is begun; up to that, and for formats of text to the end, it happens at once. */

@@ -148,6 +148,7 @@ function table(x: Tensor, data: NamedData): ActivationTable {
 
 function chart_of(data: NamedData, { range, derivative, title }: Settings): LineChart {
   const alone = data.length === 1;
+  const { x } = data[0].data;
   const family = data[0].name.replace(/\(.*/, '');
   const related = data.every(({ name }) => name.replace(/\(.*/, '') === family);
   return {
@@ -155,7 +156,7 @@ function chart_of(data: NamedData, { range, derivative, title }: Settings): Line
     x_label: 'x',
     y_label: derivative ? 'f(x), f′(x)' : related ? `${family}(x)` : 'f(x)',
     range,
-    series: data.flatMap(({ name, data: { x, y, yp } }, color) => [
+    series: data.flatMap(({ name, data: { y, yp } }, color) => [
       { name: derivative && alone ? 'f(x)' : name, x, y, color },
       ...(derivative
         ? [{ name: alone ? 'f′(x)' : `${name}′`, x, y: yp, color: alone ? 1 : color, dashed: !alone }]
