@@ -129,6 +129,12 @@ describe('the installed package', () => {
     expect(evaluate(code)).toBe('true');
   });
 
+  test('gives the command cresset', () => {
+    const command = join(consumer, 'node_modules/.bin/cresset');
+    expect(run(consumer, command, 'plot', 'relu', '--out', 'relu.json')).toBe('relu.json: ReLU\n');
+    expect(JSON.parse(readFileSync(join(consumer, 'relu.json'), 'utf8')).x).toHaveLength(1000);
+  });
+
   test('loads in several workers at once', () => {
     const code = `const { Worker } = require('node:worker_threads');
       for (let i = 0; i < 4; i++) new Worker("console.log(typeof require('cresset'))", { eval: true });`;

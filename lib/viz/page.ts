@@ -1,5 +1,5 @@
 import { type DrawnChart, escape_text, FONT, type LineChart } from './line_chart';
-import { type Theme, with_theme } from './theme';
+import { series_color, type Theme, with_theme } from './theme';
 
 /**
  * A chart as one HTML file that needs nothing else: a cross-hair under the pointer (or the arrow keys) reads the values off the curves, and a
@@ -12,8 +12,10 @@ export function page(chart: LineChart, { svg, box, range, width }: DrawnChart, t
     range,
     log: chart.log_y === true,
     lists: lists.map((x) => Array.from(x)),
-    curves: chart.series.map(({ name, x, y }) => ({
+    label: chart.x_label,
+    curves: chart.series.map(({ name, x, y, color }) => ({
       name,
+      color: series_color(color),
       list: lists.indexOf(x),
       y: Array.from(y, (value) => (Number.isFinite(value) ? value : null)),
     })),
@@ -52,11 +54,11 @@ main{max-width:WIDTHpx;margin:2rem auto;padding:0 .5rem}
 fieldset{display:flex;gap:1rem;margin:0 .5rem;padding:0;border:0;color:var(--label)}
 legend{float:left;padding:0;margin-right:1rem}
 .hair{stroke:var(--label);stroke-dasharray:2 3}
-.dot{fill:var(--paper);stroke:var(--ink);stroke-width:2}
+.dot{fill:var(--paper);stroke-width:2.5}
 `.replaceAll('\n', '');
 
 const SCRIPT = `
-const { box, range, log, lists, curves } = JSON.parse(document.getElementById('data').textContent);
+const { box, range, log, lists, label, curves } = JSON.parse(document.getElementById('data').textContent);
 const chart = document.getElementById('chart');
 const values = document.getElementById('values');
 const x = lists.reduce((longest, list) => list.length > longest.length ? list : longest);
@@ -81,7 +83,11 @@ let hair = null, dots = [], at = x.length >> 1;
 function show(i) {
   at = Math.max(0, Math.min(x.length - 1, i));
   hair ??= add('path', 'hair');
-  if (dots.length === 0) dots = curves.map(() => add('circle', 'dot'));
+  if (dots.length === 0) dots = curves.map(({ color }) => {
+    const dot = add('circle', 'dot');
+    set(dot, { stroke: color });
+    return dot;
+  });
   set(hair, { d: 'M' + px(x[at]) + ' ' + box.top + 'V' + box.bottom });
   const shown = curves.map(({ list, y }, c) => {
     const own = lists[list];
@@ -91,7 +97,7 @@ function show(i) {
     set(dots[c], { cx: px(own[j]), cy: visible ? py(value) : -99, r: 4 });
     return value;
   });
-  values.replaceChildren(...[['x', x[at]], ...curves.map(({ name }, c) => [name, shown[c]])].map(([name, value]) => {
+  values.replaceChildren(...[[label, x[at]], ...curves.map(({ name }, c) => [name, shown[c]])].map(([name, value]) => {
     const item = document.createElement('span');
     const number = document.createElement('b');
     number.textContent = value === null ? 'not finite' : value === undefined ? '\\u2013' : minus(value);
