@@ -33,6 +33,7 @@ test('is a program with commands, which tell what they take', () => {
     status: 0,
     stdout: expect.stringMatching(/^cresset plot ACTIVATION/),
   });
+  expect(cresset('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(cresset('plto')).toEqual({
     status: 2,
     stdout: '',

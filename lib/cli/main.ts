@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { misspelled } from '../errors';
+import { root } from '../native/load';
 import { commands } from './commands';
 
 /** Runs a command line without `node` and `cresset`; returns the exit code: 0, or 2 where something was wrong. */
@@ -7,6 +10,10 @@ export async function main(args: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     console.log(usage());
     return name === undefined ? 2 : 0;
+  }
+  if (name === '--version') {
+    console.log(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
+    return 0;
   }
   try {
     if (!Object.hasOwn(commands, name))
@@ -32,6 +39,6 @@ function usage(): string {
     '',
     ...lines,
     '',
-    'cresset COMMAND --help tells what a command takes.',
+    'cresset COMMAND --help tells what a command takes; cresset --version which cresset this is.',
   ].join('\n');
 }

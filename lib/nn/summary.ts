@@ -9,6 +9,7 @@ import { own_modules } from './tree';
 
 /** What `model.summary(input)` tells of a model: the shapes, parameters, memory and arithmetic of one forward pass. */
 
+/** Options of `Module.summary`. */
 export interface SummaryOptions {
   /** How many levels of modules to list, the model's own not counted. Default: all. */
   depth?: number;
@@ -32,6 +33,7 @@ export interface LayerSummary {
   readonly calls: number;
 }
 
+/** The figures of a model; as text they are the table. */
 export class ModelSummary {
   /** @internal */
   constructor(

@@ -1,5 +1,6 @@
 import { check_boolean, check_integer, check_options, fail, fail_type } from '../errors';
 
+/** Options of {@link progress}; each is optional. */
 export interface ProgressOptions<T> {
   /** What stands before the bar. */
   desc?: string;

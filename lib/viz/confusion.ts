@@ -8,6 +8,7 @@ import { light, series_color, type Theme } from './theme';
 import { to_json } from './visualize_activation';
 import { write_whole } from './write';
 
+/** Options of {@link confusion}. */
 export interface ConfusionOptions {
   /** Names of the classes. Default: their numbers. */
   labels?: readonly string[] | null;

@@ -9,6 +9,7 @@ import { write_whole } from './write';
 /** Values by name, one a step; or the steps in their order, each with its values by name. */
 export type History = Readonly<Record<string, ArrayLike<number>>> | readonly Readonly<Record<string, number>>[];
 
+/** Options of {@link curves}. */
 export interface CurvesOptions {
   /** Default "Training". */
   title?: string;

@@ -7,6 +7,7 @@ import type { Theme } from './theme';
 import { to_json } from './visualize_activation';
 import { write_whole } from './write';
 
+/** Options of {@link histogram}. */
 export interface HistogramOptions {
   /** How many equal intervals. Default 50. */
   bins?: number;

@@ -6,6 +6,7 @@ import { sharp } from './peers';
 import { format_of } from './picture';
 import { write_whole } from './write';
 
+/** Options of {@link image_grid}. */
 export interface ImageGridOptions {
   /** Images in a row. Default 8. */
   nrow?: number;

@@ -1,5 +1,6 @@
 /** The colours of the pictures: every one has a name, a value on white paper and one on a dark page. */
 
+/** Whose colours: those of white paper, those of a dark page, or what the reader prefers. */
 export type Theme = 'light' | 'dark' | 'auto';
 
 const COLORS = {
