@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { misspelled } from '../errors';
-import { root } from '../native/load';
+import { root } from '../native/machine';
 import { commands } from './commands';
 
 /** Runs a command line without `node` and `cresset`; returns the exit code: 0, or 2 where something was wrong. */
