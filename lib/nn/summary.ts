@@ -21,19 +21,30 @@ export interface SummaryOptions {
 export interface LayerSummary {
   /** Its path, such as `encoder.0`; empty for the model. */
   readonly name: string;
+  /** Its class. */
   readonly type: string;
+  /** 0 for the model, 1 for what it holds, and so on. */
   readonly depth: number;
   /** Shapes of the tensors of its last output; null where forward never came by. */
   readonly output_shapes: readonly (readonly number[])[] | null;
+  /** Bytes of its outputs, over all its calls. */
   readonly output_bytes: number;
   /** Elements of its parameters, each counted once. */
   readonly parameters: number;
   /** Floating point operations of products, convolutions and attention, two for a multiply-add, over all its calls. */
   readonly flops: number;
+  /** How often forward came by. */
   readonly calls: number;
 }
 
-/** The figures of a model; as text they are the table. */
+/**
+ * The figures of a model, as `Module.summary` returns them; as text they are the table.
+ * @example
+ * ```ts
+ * const { layers } = new torch.nn.Linear(3, 2).summary(torch.zeros([4, 3]), { print: false });
+ * layers[0].output_shapes; // [[4, 2]]
+ * ```
+ */
 export class ModelSummary {
   /** @internal */
   constructor(
@@ -48,6 +59,7 @@ export class ModelSummary {
     readonly flops: number,
   ) {}
 
+  /** The table. */
   toString(): string {
     const ran = this.layers[0].calls > 0;
     const head = ['layer', 'output', 'parameters', ...(ran ? ['memory', 'FLOPs'] : [])];

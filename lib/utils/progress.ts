@@ -18,8 +18,11 @@ export interface ProgressOptions<T> {
 
 /** The part of a stream that is used: `process.stderr` is one. */
 export interface ProgressStream {
+  /** Takes text. */
   write(text: string): unknown;
+  /** Whether lines can be drawn over. */
   isTTY?: boolean;
+  /** Its width; default 80. */
   columns?: number;
 }
 
@@ -47,10 +50,20 @@ export function progress<T>(iterable: unknown, options?: ProgressOptions<T>): Pr
   return new Progress<T>(iterable, options);
 }
 
-/** What {@link progress} returns: the items, with a bar. Every iteration starts it anew. */
+/**
+ * What {@link progress} returns: the items, with a bar. Every iteration starts it anew. Work that is no iteration calls `update` itself.
+ * @example
+ * ```ts
+ * const bytes = torch.utils.progress(0, { total: 4096, unit: 'bytes' });
+ * bytes.update(1024);
+ * bytes.n; // 1024
+ * bytes.close();
+ * ```
+ */
 export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
   /** Units done. */
   n = 0;
+  /** Units there are; null where that is not known. */
   readonly total: number | null;
   private desc: string;
   private readonly unit: string;

@@ -16,6 +16,7 @@ export interface ConfusionOptions {
   normalize?: boolean;
   /** Default "Confusion". */
   title?: string;
+  /** Colours; default "auto", which in SVG follows the reader and in PNG is "light". */
   theme?: Theme;
 }
 

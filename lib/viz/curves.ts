@@ -21,6 +21,7 @@ export interface CurvesOptions {
   log?: boolean;
   /** From 0 up to, not including, 1: how much of the mean so far stays at each step. The values themselves are then drawn thin behind it. Default 0. */
   smooth?: number;
+  /** Colours; default "auto", which in SVG and HTML follows the reader and in PNG is "light". */
   theme?: Theme;
 }
 

@@ -19,6 +19,7 @@ export interface HistogramOptions {
   title?: string;
   /** Default "value". */
   x_label?: string;
+  /** Colours; default "auto", which in SVG and HTML follows the reader and in PNG is "light". */
   theme?: Theme;
 }
 
