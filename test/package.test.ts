@@ -11,14 +11,16 @@ const consumer = join(workspace, 'consumer');
 const installed = join(consumer, 'node_modules/cresset');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 let packed: string[];
-let sizes: { whole: number; addons: number[] };
+let sizes: { whole: number; addons: { path: string; size: number }[] };
 
 beforeAll(() => {
   run(root, process.execPath, 'scripts/prepack.mjs');
   const [tarball] = JSON.parse(run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', workspace));
   packed = tarball.files.map((file: { path: string }) => file.path);
-  const addons = tarball.files.filter((file: { path: string }) => file.path.endsWith('.node'));
-  sizes = { whole: tarball.size, addons: addons.map((file: { size: number }) => file.size) };
+  sizes = {
+    whole: tarball.size,
+    addons: tarball.files.filter((file: { path: string }) => file.path.endsWith('.node')),
+  };
   mkdirSync(consumer);
   writeFileSync(join(consumer, 'package.json'), '{ "private": true }');
   run(
@@ -61,7 +63,9 @@ describe('the tarball', () => {
 
   test('stays small', () => {
     expect(sizes.whole).toBeLessThanOrEqual(10e6);
-    for (const size of sizes.addons) expect(size).toBeLessThanOrEqual(3e6);
+    // An addon of `npm run prebuilds` is optimized for size too; the one of this machine's compiler only for speed.
+    for (const { path, size } of sizes.addons)
+      expect(size).toBeLessThanOrEqual(packed.includes(path.replace('cresset.node', 'SOURCES')) ? 2.4e6 : 3e6);
   });
 
   test('names the sums of its addons', () => {
