@@ -15,7 +15,7 @@ const managers = {
     install: ['install', '--no-audit', '--no-fund', '--ignore-scripts'],
   },
   'npm 12': { script: 'npm12/bin/npm-cli.js', install: ['install', '--no-audit', '--no-fund'] },
-  pnpm: { script: 'pnpm/bin/pnpm.mjs', install: ['add'] },
+  pnpm: { script: 'pnpm/bin/pnpm.cjs', install: ['add'] },
   yarn: { script: 'yarn/bin/yarn.js', install: ['add', '--no-progress'] },
 };
 // Yarn 1 says so of every project without a licence field, and pnpm of its own newer versions.
