@@ -42,7 +42,7 @@ new Worker(new URL('./train.cjs', import.meta.url)).on('error', (error) => { thr
     compilerOptions: {
       module: 'nodenext',
       target: 'es2022',
-      lib: ['es2023', 'esnext.disposable'],
+      lib: ['es2023', 'esnext.disposable', 'dom'],
       strict: true,
       types: [],
       outDir: 'out',
