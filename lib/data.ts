@@ -4,8 +4,8 @@
  * ```ts
  * import * as torch from 'cresset';
  * import { DataLoader, TensorDataset } from 'cresset/data';
- * const loader = new DataLoader(new TensorDataset(torch.arange(4)), { batch_size: 2 });
- * for (const [batch] of loader) batch.tolist(); // [2, 3]
+ * const loader = new DataLoader(new TensorDataset(torch.arange(4)), { batch_size: 4 });
+ * for (const [batch] of loader) batch.tolist(); // [0, 1, 2, 3]
  * ```
  * @packageDocumentation
  */
