@@ -31,7 +31,8 @@ const backward = kernel('attention_backward');
 
 /** The weights [batch, heads, rows, keys]. Rows that see nothing are zeros. */
 export function attention_weights(q: Tensor, k: Tensor, { mask, causal, scale }: Attention): Tensor {
-  let scores = mul(matmul(q, transpose(k, -2, -1)), scale);
+  // Queries are fewer numbers than scores.
+  let scores = matmul(mul(q, scale), transpose(k, -2, -1));
   const seen = causal ? tril(ones([q.shape[q.ndim - 2], k.shape[k.ndim - 2]])).to(bool) : mask;
   if (seen === null) return softmax(scores, -1);
   scores = seen.dtype === bool ? masked_fill(scores, logical_not(seen), -Infinity) : add(scores, seen);

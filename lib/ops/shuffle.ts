@@ -1,10 +1,15 @@
+import { record, tracks } from '../autograd/node';
 import { check_integer, fail, fail_range, shape_text } from '../errors';
+import { kernel } from '../native/kernel';
 import { contiguous_strides, numel_of, type Shape } from '../tensor/shape';
-import { check_tensor, type Tensor } from '../tensor/tensor';
+import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { op, type Reference, sample } from './define';
-import { permute, reshape } from './views';
+import { contiguous, permute, reshape } from './views';
 
-/** Elements moved between channels and places of [*, C, H, W]: each is a view that is copied once. */
+/** Elements moved between channels and places of [*, C, H, W]. */
+
+const shuffle_kernel = kernel('pixel_shuffle');
+const unshuffle_kernel = kernel('pixel_unshuffle');
 
 function judge_image(name: string, input: unknown, least: number): Tensor {
   const x = check_tensor(name, 'input', input);
@@ -19,8 +24,19 @@ interface Move {
   joined: Shape;
 }
 
-function run_move(x: Tensor, { split, order, joined }: Move): Tensor {
-  return reshape(permute(reshape(x, split), order), joined);
+/** To pixels, or back: each is the other's gradient. */
+function moved_pixels(input: Tensor, r: number, to_wide: boolean): Tensor {
+  const { joined } = (to_wide ? to_pixels : to_channels)(input.shape, r);
+  const [channels, height, width] = (to_wide ? input.shape : joined).slice(-3);
+  const x = contiguous(input);
+  const out = allocate(joined, x.dtype);
+  const planes = numel_of(joined.slice(0, -3)) * (channels / (r * r));
+  (to_wide ? shuffle_kernel : unshuffle_kernel)(x.dtype.code, planes, r, height, width, out, x);
+  if (tracks(input))
+    record(out, `Pixel${to_wide ? 'Shuffle' : 'Unshuffle'}Backward0`, [input], [], (g) => [
+      moved_pixels(g, r, !to_wide),
+    ]);
+  return out;
 }
 
 function reference_move(x: Reference, { split, order, joined }: Move): Reference {
@@ -89,7 +105,7 @@ export const pixel_shuffle = op({
         'pixel_shuffle',
         `${channels} channels are not a multiple of the ${r * r} that upscale_factor ${r} takes (shape ${shape_text(x.shape)})`,
       );
-    return run_move(x, to_pixels(x.shape, r));
+    return moved_pixels(x, r, true);
   },
   reference: (x: Reference, r: number) => reference_move(x, to_pixels(x.shape, r)),
   samples: () => [
@@ -126,7 +142,7 @@ export const pixel_unshuffle = op({
         'pixel_unshuffle',
         `height and width are not multiples of downscale_factor ${r} (shape ${shape_text(x.shape)})`,
       );
-    return run_move(x, to_channels(x.shape, r));
+    return moved_pixels(x, r, false);
   },
   reference: (x: Reference, r: number) => reference_move(x, to_channels(x.shape, r)),
   samples: () => [
@@ -161,7 +177,8 @@ export const channel_shuffle = op({
         'channel_shuffle',
         `${x.shape[1]} channels do not divide into ${groups} groups (shape ${shape_text(x.shape)})`,
       );
-    return run_move(x, between_groups(x.shape, groups));
+    const { split, order, joined } = between_groups(x.shape, groups);
+    return reshape(permute(reshape(x, split), order), joined);
   },
   reference: (x: Reference, groups: number) => reference_move(x, between_groups(x.shape, groups)),
   samples: () => [

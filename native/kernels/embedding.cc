@@ -12,6 +12,7 @@
 
 #include "kernels/index_reader.h"
 #include "kernels/reduce_layout.h"
+#include "kernels/row_sum.h"
 #include "runtime/parallel.h"
 
 namespace cresset {
@@ -68,11 +69,11 @@ struct Backward {
       T* to = out + row * table.width;
       const T* from = gradient + i * table.width;
       if (counts == nullptr) {
-        for (int64_t j = 0; j < table.width; j++) to[j] += from[j];
+        add_row(to, from, table.width);
       } else {
         // Shared memory may name another row than when it was counted.
         T share = static_cast<T>(std::max<int64_t>(1, counts[row]));
-        for (int64_t j = 0; j < table.width; j++) to[j] += from[j] / share;
+        add_share(to, from, share, table.width);
       }
     }
     return true;

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "kernels/reduce_layout.h"
+#include "kernels/row_sum.h"
 #include "runtime/parallel.h"
 
 namespace cresset {
@@ -106,6 +107,7 @@ struct Fold {
   void row(T* to, const T* from, int64_t j) const {
     int64_t first = b.columns.first(j), last = b.columns.last(j), stride = b.columns.stride;
     T* target = to + b.columns.begin(j);
+    if (stride == 1) return add_row(target + first, from + first, last - first);
     for (int64_t o = first; o < last; o++) target[o * stride] += from[o];
   }
 };
