@@ -61,10 +61,11 @@ main('gan', async () => {
   const options = read_options('gan', {
     epochs: 5,
     lr: 1e-3,
+    lr_d: 3e-3,
     seed: 0,
     threads: 0,
     batch: 64,
-    latent: 64,
+    latent: 32,
     samples: 0,
     judged: 1000,
     classifier: 'runs/mnist/model.safetensors',
@@ -87,9 +88,10 @@ main('gan', async () => {
   const generator = new Generator(options.latent);
   const discriminator = new Discriminator();
   generator.apply(init_weights);
-  const settings = { lr: options.lr, betas: [0.5, 0.999] as [number, number] };
-  const optimizer_g = new optim.Adam(generator.parameters(), settings);
-  const optimizer_d = new optim.Adam(discriminator.parameters(), settings);
+  // The discriminator is small, and has to stay ahead: it takes larger steps.
+  const betas: [number, number] = [0.5, 0.999];
+  const optimizer_g = new optim.Adam(generator.parameters(), { lr: options.lr, betas });
+  const optimizer_d = new optim.Adam(discriminator.parameters(), { lr: options.lr_d, betas });
   const criterion = new nn.BCEWithLogitsLoss();
   const real_label = torch.ones([options.batch, 1]);
   const fake_label = torch.zeros([options.batch, 1]);
