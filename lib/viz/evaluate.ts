@@ -11,9 +11,9 @@ export type Activation = Module | ((x: Tensor) => Tensor);
 
 /** A function's values and its derivative's, at the same places. */
 export interface ActivationData {
-  /** Where the function was evaluated. */
+  /** Where. */
   x: number[];
-  /** Its values there. */
+  /** f(x). */
   y: number[];
   /** dy/dx. */
   yp: number[];

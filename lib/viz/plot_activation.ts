@@ -29,11 +29,11 @@ export type Plotted = string | Activation;
 
 /** Several activations, under the values of `x`. */
 export interface ActivationTable {
-  /** Where the functions were evaluated. */
+  /** Where, for all of them. */
   x: number[];
-  /** Their values there, by name. */
+  /** f(x) by name. */
   y: Record<string, number[]>;
-  /** Their derivatives there, by name. */
+  /** dy/dx by name. */
   yp: Record<string, number[]>;
 }
 
