@@ -12,7 +12,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "kernels/conv_geometry.h"
 #include "kernels/conv_one_place.h"
@@ -232,27 +234,64 @@ struct TransposeWeights {
 
 // The places of the input whose coordinates are (y, x) modulo the strides: they see the output through the same taps.
 template <class T>
-void input_gradient_phase(const ConvGeometry& g, int64_t y, int64_t x, const T* weight, ConvProduct<T> p) {
-  const ConvAxisTaps y_taps = backward_taps(g.y, y), x_taps = backward_taps(g.x, x);
-  const std::vector<ConvTap> taps = tap_table(y_taps, x_taps, 0);
-  std::vector<int64_t> places;
-  for (int64_t i : y_taps.kernel) {
-    for (int64_t j : x_taps.kernel) places.push_back(i * g.x.kernel + j);
+class InputPhase {
+ public:
+  InputPhase(const ConvGeometry& g, int64_t y, int64_t x, const T* weight, const ConvProduct<T>& whole) : p_(whole) {
+    const ConvAxisTaps y_taps = backward_taps(g.y, y), x_taps = backward_taps(g.x, x);
+    taps_ = tap_table(y_taps, x_taps, 0);
+    p_.patches.taps = taps_.data();
+    p_.patches.tap_count = static_cast<int64_t>(taps_.size());
+    p_.patches.grid_height = ceil_div(g.y.input - y, g.y.stride);
+    p_.patches.grid_width = ceil_div(g.x.input - x, g.x.stride);
+    p_.out.data += y * g.x.input + x;
+    p_.out.y_stride = g.y.stride * g.x.input;
+    p_.out.x_stride = g.x.stride;
+    std::vector<int64_t> places;
+    for (int64_t i : y_taps.kernel) {
+      for (int64_t j : x_taps.kernel) places.push_back(i * g.x.kernel + j);
+    }
+    p_.weight_stride = padded_stride<T>(p_.patches.rows());
+    T* weights = transposed_.allocate_elements(g.groups * g.in_channels * p_.weight_stride);
+    const TransposeWeights<T> transpose{g, weight, places, weights, p_.weight_stride};
+    parallel_for(g.groups * transpose.blocks(), 1 + 8192 / (p_.patches.rows() + 1), transpose);
+    p_.weights = weights;
   }
-  p.patches.taps = taps.data();
-  p.patches.tap_count = static_cast<int64_t>(taps.size());
-  p.patches.grid_height = ceil_div(g.y.input - y, g.y.stride);
-  p.patches.grid_width = ceil_div(g.x.input - x, g.x.stride);
-  p.out.data += y * g.x.input + x;
-  p.out.y_stride = g.y.stride * g.x.input;
-  p.out.x_stride = g.x.stride;
-  p.weight_stride = padded_stride<T>(p.patches.rows());
-  Workspace<T> transposed;
-  T* weights = transposed.allocate_elements(g.groups * g.in_channels * p.weight_stride);
-  const TransposeWeights<T> transpose{g, weight, places, weights, p.weight_stride};
-  parallel_for(g.groups * transpose.blocks(), 1 + 8192 / (p.patches.rows() + 1), transpose);
-  p.weights = weights;
-  check_memory(kernels_for<T>().product(p));
+
+  void run(int64_t first_image, int64_t images) const {
+    ConvProduct<T> p = p_;
+    p.patches.data += first_image * p.patches.image_stride;
+    p.out.data += first_image * p.out.image_stride;
+    p.patches.images = images;
+    check_memory(kernels_for<T>().product(p));
+  }
+
+ private:
+  ConvProduct<T> p_;
+  std::vector<ConvTap> taps_;
+  Workspace<T> transposed_;
+};
+
+// Few phases take turns on blocks of images: their places lie in the same cache lines.
+template <class T>
+void input_gradient_phases(const ConvGeometry& g, const T* weight, const ConvProduct<T>& p) {
+  constexpr int64_t kFewPhases = 9, kBlockBytes = 512 << 10;
+  const int64_t phases_y = std::min(g.y.stride, g.y.input), phases_x = std::min(g.x.stride, g.x.input);
+  if (phases_y > kFewPhases || phases_x > kFewPhases || phases_y * phases_x > kFewPhases) {
+    for (int64_t y = 0; y < phases_y; y++) {
+      for (int64_t x = 0; x < phases_x; x++) InputPhase<T>(g, y, x, weight, p).run(0, g.images);
+    }
+    return;
+  }
+  std::vector<std::unique_ptr<InputPhase<T>>> phases;
+  for (int64_t y = 0; y < phases_y; y++) {
+    for (int64_t x = 0; x < phases_x; x++) phases.push_back(std::make_unique<InputPhase<T>>(g, y, x, weight, p));
+  }
+  const int64_t bytes = (p.patches.image_stride + p.out.image_stride) * static_cast<int64_t>(sizeof(T));
+  const int64_t most = phases.size() == 1 ? g.images : kBlockBytes * num_threads() / std::max<int64_t>(bytes, 1);
+  const int64_t block = ceil_div(g.images, ceil_div(g.images, std::max<int64_t>(1, most)));
+  for (int64_t image = 0; image < g.images; image += block) {
+    for (const auto& phase : phases) phase->run(image, std::min(block, g.images - image));
+  }
 }
 
 template <class T>
@@ -281,9 +320,7 @@ void input_gradient(Call& call) {
   p.rows = g.in_channels;
   p.out.channel_stride = out_plane;
   p.out.image_stride = out_plane * g.in_channels * g.groups;
-  for (int64_t y = 0; y < std::min(g.y.stride, g.y.input); y++) {
-    for (int64_t x = 0; x < std::min(g.x.stride, g.x.input); x++) input_gradient_phase(g, y, x, weight, p);
-  }
+  input_gradient_phases(g, weight, p);
 }
 
 template <class T>
