@@ -2,8 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as torch from '../lib';
-import { Run } from '../lib/autograd/engine';
-import { addon } from '../lib/native/addon';
 import type { EventAverage, Profile, ProfilerEvent } from '../lib/profiler';
 
 const { profile, record_function, machine_limits } = torch.profiler;
@@ -168,9 +166,6 @@ describe('a training step', () => {
 
   test('everything is put back', () => {
     const places = (): unknown[] => [
-      addon.run,
-      addon.allocate,
-      Run.prototype.step,
       torch.optim.Adam.prototype.step,
       nn.Linear.prototype.forward,
       Object.getOwnPropertyDescriptor(nn.Sequential.prototype, 'forward'),

@@ -58,7 +58,11 @@ export function run_graph(
     roots.forEach((root, i) => {
       run.deliver(root_edges[i], root.output_index, root_grads[i]);
     });
-    for (const task of tasks) if (task.needed) run.step(task);
+    for (const task of tasks)
+      if (task.needed) {
+        if (around_node === null) run.step(task);
+        else around_node(task.node, () => run.step(task));
+      }
   } finally {
     set_grad_enabled(mode);
   }
@@ -97,8 +101,14 @@ function mark_needed(tasks: readonly Task[], options: RunOptions): void {
   }
 }
 
-/** One walk. Profilers exchange `step` on the prototype. */
-export class Run {
+/** How a node of backward is run: profilers take its time. Null: directly. */
+let around_node: ((node: Node, run: () => void) => void) | null = null;
+
+export function set_around_node(around: typeof around_node): void {
+  around_node = around;
+}
+
+class Run {
   private readonly target_slots: Map<Node, Set<number>> | null;
 
   constructor(

@@ -19,7 +19,7 @@ export interface Addon {
   sweep(everything: number): number;
   buffer(id: number): ArrayBuffer | undefined;
   transfer(id: number, offset: number, array: ArrayBufferView, into_block: number): number;
-  /** Of the last kernel: 0 the bytes of its operands, 1 its floating point operations (0 where memory sets the pace), 2 its dtype's code. */
+  /** For profilers: one of {@link WORK}. */
   work(which: number): number;
   stats(): void;
   reset_peak(): void;
@@ -52,5 +52,8 @@ export interface Addon {
   readonly kernels: readonly string[];
   readonly arguments: Float64Array;
 }
+
+/** What `addon.work` tells: of the last kernel, of all allocations, and of the memory now. */
+export const WORK = { bytes: 0, operations: 1, dtype: 2, allocations: 3, allocated: 4, in_use: 5 } as const;
 
 export const addon = load_addon() as Addon;

@@ -1,4 +1,5 @@
 import { addon } from './addon';
+import { run_kernel } from './run';
 
 /** A block of memory and the element at which an operand starts. Tensors are operands. */
 export interface Operand {
@@ -42,7 +43,7 @@ export function kernel(name: string): (...given: Argument[]) => void {
       } else for (let j = 0; j < each.length; j++) values[at++] = each[j];
     }
     if (at > capacity) throw new RangeError(`${name}: ${at} arguments exceed the boundary's ${capacity}`);
-    if (addon.run(index, at) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
+    if (run_kernel(index, at) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DType } from '../tensor/dtype';
 import { addon } from './addon';
 import { kernel_index, type Operand } from './kernel';
+import { run_kernel } from './run';
 
 const values = addon.arguments;
 
@@ -27,7 +28,7 @@ export function list_kernel(name: string): ListKernel {
       const end = Math.min(entries.length, first + Math.floor((values.length - at) / each));
       values[1] = end - first;
       for (; first < end; first++) at = write_entry(entries[first], at);
-      if (addon.run(index, at) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
+      if (run_kernel(index, at) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
     }
   };
 }

@@ -3,6 +3,7 @@ import { broadcast_strides, same_shape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import { addon } from './addon';
 import { kernel_index } from './kernel';
+import { run_kernel } from './run';
 
 const values = addon.arguments;
 
@@ -60,7 +61,7 @@ export function map_kernel(name: string): MapKernel {
       }
     }
     if (parameters !== undefined) for (let i = 0; i < parameters.length; i++) values[at++] = parameters[i];
-    if (addon.run(index, at) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
+    if (run_kernel(index, at) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
   };
 }
 
@@ -85,7 +86,7 @@ function strided(at: number, t: Tensor, strides: readonly number[]): number {
 }
 
 function launch(index: number, name: string, length: number): void {
-  if (addon.run(index, length) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
+  if (run_kernel(index, length) !== 0) throw new Error(`${name}: ${addon.last_error()}`);
 }
 
 /** Copies a tensor (broadcast, converted) into the elements of another. */

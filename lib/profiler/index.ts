@@ -18,7 +18,7 @@ export type { SortKey, TableOptions } from './table';
 export interface ProfileOptions {
   /** Events for the forwards of modules too. Default true. */
   with_modules?: boolean;
-  /** Samples the memory in use at every allocation, for the trace. Default false. */
+  /** Samples the memory in use whenever it has grown, for the trace. Default false. */
   profile_memory?: boolean;
 }
 
@@ -40,7 +40,7 @@ export class Profile<T = unknown> {
     readonly result: T,
     /** In the order in which they began. */
     readonly events: readonly ProfilerEvent[],
-    /** With `profile_memory`: the bytes in use after every allocation. */
+    /** With `profile_memory`: the bytes in use after allocations. */
     readonly memory: readonly MemorySample[],
     /** The whole time, in microseconds. */
     readonly duration: number,
@@ -86,7 +86,7 @@ export function profile<T>(func: () => T | Promise<T>, options?: ProfileOptions)
   check_boolean('profile', 'with_modules', judged.with_modules);
   check_boolean('profile', 'profile_memory', judged.profile_memory);
   if (active !== null) fail('profile', 'a profiler is running already');
-  const recorder = new Recorder();
+  const recorder = new Recorder(judged.profile_memory);
   const undo = watch(recorder, judged);
   active = recorder;
   const stop = (): void => {

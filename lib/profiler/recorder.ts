@@ -1,4 +1,6 @@
 import { types } from 'node:util';
+import { addon, WORK } from '../native/addon';
+import { float64 } from '../tensor/dtype';
 
 /** What happened while a profiler ran: events on one time line, those within others known to them. */
 
@@ -66,9 +68,12 @@ export class Recorder {
   private used = 0;
   private readonly open: Open[] = [];
   private readonly began = performance.now();
-  /** Allocated since the last kernel: an operation makes its outputs first. */
-  private allocations = 0;
-  private allocated = 0;
+  /** What had been allocated when it was last given to an event: an operation makes its outputs before its kernel runs. */
+  private allocations = addon.work(WORK.allocations);
+  private allocated = addon.work(WORK.allocated);
+
+  /** @param profile_memory samples the memory in use whenever it may have grown */
+  constructor(private readonly profile_memory: boolean) {}
 
   now(): number {
     return (performance.now() - this.began) * 1000;
@@ -105,24 +110,16 @@ export class Recorder {
     return this.labels.push({ name, category }) - 1;
   }
 
-  kernel(label: number, start: number, end: number, bytes: number, flops: number, double: boolean): void {
+  /** A kernel that has just run. */
+  kernel(label: number, start: number, end: number): void {
     const row = this.add(label, start);
     const { rows } = this;
     rows[row + DURATION] = end - start;
-    rows[row + BYTES] = bytes;
-    rows[row + FLOPS] = flops;
-    rows[row + DOUBLE] = double ? 1 : 0;
+    rows[row + BYTES] = addon.work(WORK.bytes);
+    rows[row + FLOPS] = addon.work(WORK.operations);
+    rows[row + DOUBLE] = addon.work(WORK.dtype) === float64.code ? 1 : 0;
     this.give_allocations(row);
     if (this.open.length > 0) rows[this.open[this.open.length - 1].row + INNER] += end - start;
-  }
-
-  allocation(nbytes: number): void {
-    this.allocations++;
-    this.allocated += nbytes;
-  }
-
-  sample_memory(allocated: number): void {
-    this.memory.push({ time: this.now(), allocated });
   }
 
   /** All events, in the order in which they began. */
@@ -177,13 +174,17 @@ export class Recorder {
 
   /** What no kernel followed belongs to the event around it. */
   private settle_allocations(): void {
-    if (this.allocations > 0 && this.open.length > 0) this.give_allocations(this.open[this.open.length - 1].row);
+    if (this.open.length > 0) this.give_allocations(this.open[this.open.length - 1].row);
   }
 
   private give_allocations(row: number): void {
-    this.rows[row + ALLOCATIONS] += this.allocations;
-    this.rows[row + ALLOCATED] += this.allocated;
-    this.allocations = 0;
-    this.allocated = 0;
+    const allocations = addon.work(WORK.allocations);
+    if (allocations === this.allocations) return;
+    const allocated = addon.work(WORK.allocated);
+    this.rows[row + ALLOCATIONS] += allocations - this.allocations;
+    this.rows[row + ALLOCATED] += allocated - this.allocated;
+    this.allocations = allocations;
+    this.allocated = allocated;
+    if (this.profile_memory) this.memory.push({ time: this.now(), allocated: addon.work(WORK.in_use) });
   }
 }

@@ -1,17 +1,17 @@
-import { Run } from '../autograd/engine';
+import { set_around_node } from '../autograd/engine';
 import { addon } from '../native/addon';
+import { watch_kernels } from '../native/run';
 import * as nn from '../nn';
 import { Module } from '../nn/module';
 import { keep_trust } from '../nn/trust';
 import * as optim from '../optim';
 import { Optimizer } from '../optim/optimizer';
 import { set_around_reclaim } from '../tensor/collector';
-import { float64 } from '../tensor/dtype';
 import type { Recorder } from './recorder';
 
 /**
- * Where a profiler looks in. Functions that all calls pass are exchanged for ones that take the time, and put back afterwards; while no
- * profiler runs there is nothing to ask, so it costs nothing.
+ * Where a profiler looks in. Kernels and nodes of backward pass a place that asks whether somebody watches; methods of modules and optimizers
+ * are exchanged for ones that take the time, and put back.
  */
 
 type Undo = () => void;
@@ -19,24 +19,22 @@ type Method = (this: object, ...given: unknown[]) => unknown;
 
 export interface SeamOptions {
   with_modules: boolean;
-  profile_memory: boolean;
 }
 
 /** Returns what puts everything back. */
 export function watch(recorder: Recorder, options: SeamOptions): Undo {
+  const labels = addon.kernels.map((name) => recorder.label(name, 'kernel'));
+  watch_kernels((run) => (kernel, length) => {
+    const start = recorder.now();
+    const status = run(kernel, length);
+    recorder.kernel(labels[kernel], start, recorder.now());
+    return status;
+  });
+  set_around_node(({ name }, run) => recorder.during(name, 'backward', null, run));
   const undo = [
-    watch_kernels(recorder),
-    watch_allocations(recorder, options.profile_memory),
+    () => watch_kernels(null),
+    () => set_around_node(null),
     watch_collector(recorder),
-    exchange(
-      Run.prototype,
-      'step',
-      (step) =>
-        function (this: object, ...given) {
-          const { name } = (given[0] as { node: { name: string } }).node;
-          return recorder.during(name, 'backward', null, () => Reflect.apply(step, this, given));
-        },
-    ),
     ...prototypes(optim, Optimizer, 'step').map((prototype) =>
       exchange(prototype, 'step', (step) => around(recorder, 'optimizer', step, optimizer_name)),
     ),
@@ -44,38 +42,6 @@ export function watch(recorder: Recorder, options: SeamOptions): Undo {
   if (options.with_modules) undo.push(watch_modules(recorder));
   return () => {
     for (const each of undo.reverse()) each();
-  };
-}
-
-function watch_kernels(recorder: Recorder): Undo {
-  const { run, kernels } = addon;
-  const labels = kernels.map((name) => recorder.label(name, 'kernel'));
-  addon.run = (kernel, length) => {
-    const start = recorder.now();
-    const status = run(kernel, length);
-    const end = recorder.now();
-    recorder.kernel(labels[kernel], start, end, addon.work(0), addon.work(1), addon.work(2) === float64.code);
-    return status;
-  };
-  return () => {
-    addon.run = run;
-  };
-}
-
-function watch_allocations(recorder: Recorder, profile_memory: boolean): Undo {
-  const { allocate } = addon;
-  addon.allocate = (storage, nbytes) => {
-    const id = allocate(storage, nbytes);
-    recorder.allocation(nbytes);
-    if (profile_memory) {
-      // Arguments of a kernel are written after the last allocation: the array is free for the figures.
-      addon.stats();
-      recorder.sample_memory(addon.arguments[0]);
-    }
-    return id;
-  };
-  return () => {
-    addon.allocate = allocate;
   };
 }
 

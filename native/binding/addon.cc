@@ -86,12 +86,13 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(self);
   add_hot(exports, self);
   add(exports, "last_error", [self](Info info) { return Napi::String::New(info.Env(), self->last_error); });
-  // work(0), work(1), work(2): bytes, floating point operations and dtype of the last kernel.
+  // work(which): bytes, floating point operations and dtype of the last kernel; all blocks and bytes ever allocated; bytes in
+  // use. One number each, since the argument array may hold a kernel's results.
   add(exports, "work", [self](Info info) {
-    const CallWork& work = self->work;
-    const double row[] = {work.bytes, work.operations, static_cast<double>(work.dtype)};
     const double which = number_at(info, 0);
-    return Napi::Number::New(info.Env(), which == 0 || which == 1 || which == 2 ? row[static_cast<int>(which)] : 0);
+    const double row[] = {self->work.bytes,  self->work.operations, static_cast<double>(self->work.dtype),
+                          self->allocations, self->allocated,       static_cast<double>(allocator_stats().in_use)};
+    return Napi::Number::New(info.Env(), which >= 0 && which <= 5 ? row[static_cast<int>(which)] : 0);
   });
   add(exports, "stats", [self](Info) { write_stats(*self); });
   add(exports, "reset_peak", [](Info) { reset_peak(); });

@@ -99,7 +99,12 @@ double Environment::allocate(napi_value storage, size_t bytes) {
   napi_ref owner = nullptr;
   if (napi_create_reference(env, storage, 0, &owner) != napi_ok) return 0;
   double id = blocks.allocate(bytes, owner);
-  if (id == 0) napi_delete_reference(env, owner);
+  if (id == 0) {
+    napi_delete_reference(env, owner);
+    return 0;
+  }
+  allocations++;
+  allocated += static_cast<double>(bytes);
   return id;
 }
 

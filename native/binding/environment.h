@@ -49,8 +49,9 @@ class Environment final : public Resolver {
   BlockTable blocks;
   const uint32_t sender = open_sender();
   std::string last_error;
-  // Of the last kernel that ran.
+  // For profilers: of the last kernel that ran, and all blocks and bytes that were ever allocated.
   CallWork work;
+  double allocations = 0, allocated = 0;
 
  private:
   double* owned_arguments_;

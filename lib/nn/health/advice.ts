@@ -59,7 +59,7 @@ function saturated(layer: LayerHealth): string[] {
 
 function never_positive(layer: LayerHealth): string[] {
   const alive = layer.never_positive.length - layer.dead.length;
-  if (!(alive / layer.units >= NEVER_POSITIVE) || layer.kind === 'LogSigmoid') return [];
+  if (!(alive / layer.units >= NEVER_POSITIVE) || layer.nan > 0 || layer.kind === 'LogSigmoid') return [];
   return [
     `${title_of(layer)}: ${alive} of ${layer.units} units never positive, for them ${layer.kind} is a straight line; a normalisation before it or a smaller learning rate`,
   ];
