@@ -37,7 +37,7 @@ async function start(): Promise<{ child: ChildProcess; url: string }> {
   return { child, url: /http:\S+/.exec(line)![0] };
 }
 
-async function until(what: () => Promise<boolean>, milliseconds = 15_000): Promise<void> {
+async function until(what: () => Promise<boolean>, milliseconds = 30_000): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!(await what())) {
     if (performance.now() > end) throw new Error(`not within ${milliseconds} ms: ${what}`);
@@ -46,6 +46,24 @@ async function until(what: () => Promise<boolean>, milliseconds = 15_000): Promi
 }
 
 const as_number = (text: string): number => Number.parseFloat(text.replace('−', '-'));
+
+interface ReadPage {
+  x: number;
+  name: string;
+  sliders: { max: number; place: number }[];
+  shown: string[];
+}
+
+/** Runs in the page; all at once, so that no answer comes in between. */
+const read_page = `(() => {
+  const row = document.querySelector('.row');
+  return {
+    x: Number(document.querySelector('.place b').dataset.x),
+    name: row.querySelector('select').value,
+    sliders: [...row.querySelectorAll('input')].map(({ max, value }) => ({ max: Number(max), place: Number(value) })),
+    shown: [...row.querySelectorAll('dd')].map((each) => each.textContent),
+  };
+})()`;
 
 in_browser('the page', () => {
   let browser: Browser;
@@ -89,17 +107,12 @@ in_browser('the page', () => {
 
   /** f and f′ on the screen, and what the kernels give for the sliders and the cursor as they stand. */
   async function shown_and_right(): Promise<[number[], number[]]> {
-    const x = Number(await page.locator('.place b').getAttribute('data-x'));
-    const row = page.locator('.row').first();
-    const name = await row.locator('select').inputValue();
+    const { x, name, sliders, shown } = (await page.evaluate(read_page)) as ReadPage;
     const { parameters } = entries.find((entry) => entry.name === name)!;
-    const places = await Promise.all((await row.locator('input').all()).map((each) => each.inputValue()));
-    const steps = await Promise.all((await row.locator('input').all()).map((each) => each.getAttribute('max')));
-    const values = parameters.map((p, i) => value_at(p, (p.high - p.low) / Number(steps[i]), Number(places[i])));
+    const values = parameters.map((p, i) => value_at(p, (p.high - p.low) / sliders[i].max, sliders[i].place));
     const input = torch.tensor([x], { requires_grad: true });
     const y = build({ name, values }).forward(input);
     y.sum().backward();
-    const shown = await row.locator('dd').allTextContents();
     return [shown.map((text) => Math.fround(as_number(text))), [y.item(), input.grad!.item()]];
   }
 
