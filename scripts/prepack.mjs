@@ -2,7 +2,7 @@
 // dist/source what a build from source needs besides native/. Addons of `npm run prebuilds` stay if they are of these sources;
 // otherwise this machine's own is packed alone.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { platforms } from './platforms.mjs';
@@ -32,6 +32,7 @@ for (const file of readdirSync(join(root, 'dist/types'), { recursive: true })) {
 pack_sources();
 pack_licences();
 pack_addons();
+pack_manifest();
 
 function pack_sources() {
   const target = join(root, 'dist/source');
@@ -69,4 +70,15 @@ function pack_addons() {
       spawnSync('strip', [process.platform === 'darwin' ? '-x' : '--strip-unneeded', addon]);
   }
   write_sums();
+}
+
+/** `prepare` builds a checkout; in a tarball npm 12 warns of it. postpack.mjs puts the manifest back. */
+function pack_manifest() {
+  const file = join(root, 'package.json');
+  const text = readFileSync(file, 'utf8');
+  const manifest = JSON.parse(text);
+  if (manifest.scripts.prepare === undefined) return;
+  writeFileSync(join(root, 'build/package.json.checkout'), text);
+  delete manifest.scripts.prepare;
+  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
 }
