@@ -52,7 +52,7 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'amsgrad'] as const;
  * const opt = new torch.optim.Adam([w], { lr: 0.5, eps: 0 });
  * w.sum().backward();
  * opt.step();
- * w.item(); // 0.5000000596046448
+ * w.item(); // 0.5
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
