@@ -33,6 +33,7 @@ export {
 } from './compare';
 export { conv1d, conv2d } from './conv';
 export { conv_transpose1d, conv_transpose2d } from './conv_transpose';
+export { type BincountOptions, bincount, count_nonzero, type Unique, type UniqueOptions, unique } from './counting';
 export {
   arange,
   empty,
@@ -63,21 +64,7 @@ export { bmm, dot, linear, linear_leaky_relu, matmul, mm, mv } from './matmul';
 export { addmm, addmv, baddbmm, outer, type ScaleOptions } from './products';
 export { repeat_interleave, tile } from './repeat';
 export { chunk, split, unbind } from './split';
-export {
-  type BincountOptions,
-  bincount,
-  count_nonzero,
-  diff,
-  median,
-  type QuantileOptions,
-  quantile,
-  std_mean,
-  type Unique,
-  type UniqueOptions,
-  unique,
-  type VarMeanOptions,
-  var_mean,
-} from './statistics';
+export { diff, median, type QuantileOptions, quantile, std_mean, type VarMeanOptions, var_mean } from './statistics';
 export { acos, acosh, asin, asinh, atan, atanh, cosh, erfc, exp2, sinh, tan } from './trigonometry';
 
 import './overwrite';

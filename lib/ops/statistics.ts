@@ -1,30 +1,23 @@
 import { check_boolean, check_integer, fail, fail_range, fail_type, shape_text } from '../errors';
-import { type DType, get_default_dtype, int64 } from '../tensor/dtype';
+import { int64 } from '../tensor/dtype';
 import { wrap_dim } from '../tensor/shape';
 import { check_floating, check_tensor, Tensor } from '../tensor/tensor';
 import { add, mul, sub } from './arithmetic';
-import { isnan, ne } from './compare';
-import { arange, ones, zeros } from './create';
-import { cumsum } from './cumulative';
+import { isnan } from './compare';
 import { op, sample } from './define';
-import { max, ValuesAndIndices } from './extreme';
-import { gather, scatter } from './gather';
-import { index_add } from './indexing';
-import { cat, stack } from './join';
-import { masked_select } from './mask';
-import { cast_to } from './operand';
-import { mean, std, sum, variance } from './reduce';
+import { ValuesAndIndices } from './extreme';
+import { gather } from './gather';
+import { stack } from './join';
+import { mean, std, variance } from './reduce';
 import { type Dims, positional } from './reduction';
 import { sort } from './sort';
 import { narrow, reshape, select, squeeze, transpose, unsqueeze } from './views';
 import { where } from './where';
 
-/** What the values are like: spread, order, counts. */
+/** What the values are like: spread, neighbours, the middle and other shares. */
 
 declare module '../tensor/tensor' {
   interface Tensor {
-    /** How many elements are not 0. */
-    count_nonzero(dim?: Dims): Tensor;
     /** Differences of neighbours along a dimension, `n` times over. */
     diff(n?: number, dim?: number): Tensor;
     /** The middle value, the lower one of two; along a dimension with its index. */
@@ -32,11 +25,6 @@ declare module '../tensor/tensor' {
     median(dim: number, keepdim?: boolean): ValuesAndIndices;
     /** The values below which the shares `q` lie. */
     quantile(q: number | readonly number[] | Tensor, options?: QuantileOptions): Tensor;
-    /** How often each whole number occurs, from 0 up. */
-    bincount(options?: BincountOptions): Tensor;
-    /** The values that occur, in order. */
-    unique(): Tensor;
-    unique(options: UniqueOptions): Unique;
   }
 }
 
@@ -89,21 +77,6 @@ export const var_mean = with_mean('var_mean', variance);
  * @see https://pytorch.org/docs/stable/generated/torch.std_mean.html
  */
 export const std_mean = with_mean('std_mean', std);
-
-/**
- * How many elements are not 0, as int64.
- * @example
- * ```ts
- * torch.count_nonzero(torch.tensor([[0, 5], [6, 7]]), 1).tolist(); // [1, 2]
- * ```
- * @see https://pytorch.org/docs/stable/generated/torch.count_nonzero.html
- */
-export const count_nonzero = op({
-  name: 'count_nonzero',
-  differentiable: false,
-  call: (input: Tensor, dim: Dims = null): Tensor => sum(ne(input, 0), dim),
-  samples: () => [{ args: [sample([5], { values: [0, 1, 0, 2, -0] })] }, { args: [sample([3, 4]), 1] }],
-});
 
 /**
  * Differences of neighbours along a dimension, `n` times over.
@@ -262,115 +235,3 @@ export const quantile = op({
     { args: [sample([0]), 0.5], message: /a tensor of shape \[0\] has no elements/ },
   ],
 });
-
-/** Options of {@link bincount}. */
-export interface BincountOptions {
-  /** What each element counts for, instead of 1. */
-  weights?: Tensor;
-  /** The least length of the result. Default 0. */
-  minlength?: number;
-}
-
-/**
- * How often each whole number occurs, from 0 to the largest.
- * @example
- * ```ts
- * torch.bincount(torch.tensor([0n, 2n, 2n])).tolist(); // [1, 0, 2]
- * ```
- * @see https://pytorch.org/docs/stable/generated/torch.bincount.html
- */
-export const bincount = op({
-  name: 'bincount',
-  differentiable: false,
-  call: (input: Tensor, options: BincountOptions = {}): Tensor => {
-    const x = check_tensor('bincount', 'input', input);
-    const { weights, minlength } = positional('bincount', [options], {
-      weights: null as Tensor | null,
-      minlength: 0,
-    });
-    if (x.ndim !== 1 || x.dtype.is_floating_point)
-      fail('bincount', `expected a vector of whole numbers, got ${x.dtype} of shape ${shape_text(x.shape)}`);
-    check_integer('bincount', 'minlength', minlength, 0);
-    if (weights !== null && check_tensor('bincount', 'weights', weights).count !== x.count)
-      fail('bincount', `expected ${x.count} weights, got ${weights.count}`);
-    const kept = weights === null ? ones([x.count], { dtype: get_default_dtype() }) : weights.detach();
-    const added = (dtype: DType): Tensor => {
-      if (x.count === 0) return zeros([minlength], { dtype });
-      const at = cast_to(x, int64);
-      if (at.min().item() < 0) fail_range('bincount', `expected no negative numbers, got ${at.min().item()}`);
-      const length = Math.max(minlength, Number(max(at).item()) + 1);
-      return index_add(zeros([length], { dtype }), 0, at, cast_to(kept, dtype));
-    };
-    return added(weights === null ? int64 : kept.dtype.is_floating_point ? kept.dtype : get_default_dtype());
-  },
-  samples: () => [
-    { args: [sample([5], { values: [1, 0, 3, 1, 1], dtype: 'int64' })] },
-    { args: [sample([2], { values: [1, 0], dtype: 'int32' }), { minlength: 4 }] },
-  ],
-  errors: () => [
-    { args: [sample([2], { values: [1, -2], dtype: 'int64' })], message: /expected no negative numbers, got -2/ },
-    { args: [sample([2])], message: /expected a vector of whole numbers, got torch.float/ },
-  ],
-});
-
-/** Options of {@link unique}. */
-export interface UniqueOptions {
-  /** Also the index of each element's value in the result. */
-  return_inverse?: boolean;
-  /** Also how often each value occurs. */
-  return_counts?: boolean;
-}
-
-/** `inverse` and `counts` where they were asked for. */
-export interface Unique {
-  /** The values that occur, in order. */
-  values: Tensor;
-  /** For each element the place of its value in `values`, in the input's shape. */
-  inverse: Tensor | null;
-  /** How often each value occurs. */
-  counts: Tensor | null;
-}
-
-interface UniqueCall {
-  (input: Tensor): Tensor;
-  (input: Tensor, options: UniqueOptions): Unique;
-}
-
-/**
- * The values that occur, in order; with options an object of what was asked for.
- * @example
- * ```ts
- * torch.unique(torch.tensor([3, 1, 3])).tolist(); // [1, 3]
- * ```
- * @see https://pytorch.org/docs/stable/generated/torch.unique.html
- */
-export const unique = op({
-  name: 'unique',
-  differentiable: false,
-  call: (input: Tensor, options?: UniqueOptions): Tensor | Unique => {
-    const x = check_tensor('unique', 'input', input).detach();
-    const asked = positional('unique', [options ?? {}], { return_inverse: false, return_counts: false });
-    const { values: ordered, indices } = sort(reshape(x, [-1]), 0);
-    const n = ordered.count;
-    const size = Math.max(n - 1, 0);
-    const changes = ne(narrow(ordered, 0, n - size, size), narrow(ordered, 0, 0, size));
-    const first = cat([ones([n - size], { dtype: changes.dtype }), changes]);
-    const values = masked_select(ordered, first);
-    if (options === undefined) return values;
-    const starts = masked_select(arange(n, { dtype: int64 }), first);
-    const ends = cat([
-      narrow(starts, 0, Math.min(1, starts.count), Math.max(starts.count - 1, 0)),
-      arange(n, n + 1, 1, { dtype: int64 }),
-    ]);
-    const rank = sub(cumsum(cast_to(first, int64), 0), 1);
-    return {
-      values,
-      inverse: asked.return_inverse ? reshape(scatter(rank, 0, indices, rank), x.shape) : null,
-      counts: asked.return_counts ? sub(narrow(ends, 0, 0, starts.count), starts) : null,
-    };
-  },
-  samples: () => [
-    { args: [sample([6], { values: [3, 1, 3, 2, 1, 3] })] },
-    { args: [sample([2, 2], { dtype: 'int64' })] },
-  ],
-}) as UniqueCall;
