@@ -144,6 +144,14 @@ export function get_total_norm(tensors: Tensor | Iterable<Tensor>, options?: num
 
 /**
  * Scales all gradients as {@link clip_grad_norm_} does, by a norm that is known already.
+ * @example
+ * ```ts
+ * const w = torch.tensor([0, 0], { requires_grad: true });
+ * w.mul(torch.tensor([3, 4])).sum().backward();
+ * const norm = torch.nn.utils.get_total_norm([w.grad!]);
+ * torch.nn.utils.clip_grads_with_norm_([w], 1, norm);
+ * w.grad!.tolist(); // [0.6000, 0.8000]
+ * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grads_with_norm_.html
  */
 export function clip_grads_with_norm_(
