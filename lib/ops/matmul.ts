@@ -87,7 +87,14 @@ function check_pair(op: string, a: unknown, b: unknown): [Tensor, Tensor] {
   return [distinct(x), distinct(y)];
 }
 
-/** @see https://pytorch.org/docs/stable/generated/torch.mm.html */
+/**
+ * The product of two matrices, [n, k] and [k, m].
+ * @example
+ * ```ts
+ * torch.mm(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[1], [10]])).tolist(); // [[21], [43]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.mm.html
+ */
 export const mm = op({
   name: 'mm',
   call: (input: Tensor, other: Tensor): Tensor => {
@@ -122,7 +129,14 @@ export const mm = op({
   ],
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.bmm.html */
+/**
+ * The products of two batches of matrices, [batch, n, k] and [batch, k, m].
+ * @example
+ * ```ts
+ * torch.bmm(torch.ones([5, 2, 3]), torch.ones([5, 3, 4])).shape; // [5, 2, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.bmm.html
+ */
 export const bmm = op({
   name: 'bmm',
   call: (input: Tensor, other: Tensor): Tensor => {
@@ -154,7 +168,15 @@ export const bmm = op({
   errors: () => [{ args: [sample([2, 3, 4]), sample([3, 4, 5])], message: /expected batches/ }],
 });
 
-/** @see https://pytorch.org/docs/stable/generated/torch.matmul.html */
+/**
+ * The matrix product of the last two dimensions; those before them broadcast. A vector on the left is a row, on the right a column.
+ * @example
+ * ```ts
+ * torch.matmul(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 10])).tolist(); // [21, 43]
+ * torch.matmul(torch.ones([5, 2, 3]), torch.ones([3, 4])).shape; // [5, 2, 4]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
+ */
 export const matmul = op({
   name: 'matmul',
   call: (input: Tensor, other: Tensor): Tensor => {
@@ -213,6 +235,14 @@ export const matmul = op({
   ],
 });
 
+/**
+ * The product of a matrix [n, k] and a vector [k].
+ * @example
+ * ```ts
+ * torch.mv(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 10])).tolist(); // [21, 43]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.mv.html
+ */
 export const mv = op({
   name: 'mv',
   call: (input: Tensor, vector: Tensor): Tensor => {
@@ -306,7 +336,15 @@ function affine(op: string, input: Tensor, weight: Tensor, bias: Tensor | null, 
   return given.ndim === 2 ? out : reshape(out, [...given.shape.slice(0, -1), n]);
 }
 
-/** `input · weightᵀ + bias` for the last dimension of input. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html */
+/**
+ * `input · weightᵀ + bias` for the last dimension of input.
+ * @example
+ * ```ts
+ * const weight = torch.tensor([[1, 2], [3, 4], [5, 6]]);
+ * torch.nn.functional.linear(torch.tensor([[1, 10]]), weight, torch.tensor([0, 0, 1])).tolist(); // [[21, 43, 66]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+ */
 export const linear = op({
   name: 'linear',
   call: (input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor =>
