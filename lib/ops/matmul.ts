@@ -254,6 +254,14 @@ export const mv = op({
   samples: () => [{ args: [sample([3, 4]), sample([4])] }],
 });
 
+/**
+ * The inner product of two vectors.
+ * @example
+ * ```ts
+ * torch.dot(torch.tensor([1, 2]), torch.tensor([3, 4])).item(); // 11
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.dot.html
+ */
 export const dot: (input: Tensor, other: Tensor) => Tensor = op({
   name: 'dot',
   call: (input: Tensor, other: Tensor): Tensor => {
