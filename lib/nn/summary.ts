@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { no_grad } from '../autograd/mode';
 import { bytes_text, check_boolean, check_integer, check_options, fail_type, shape_text } from '../errors';
 import { addon } from '../native/addon';
@@ -88,7 +87,7 @@ export class ModelSummary {
     ].join('\n');
   }
 
-  [inspect.custom](): string {
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
 }
