@@ -6,6 +6,7 @@
 
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
+#include "simd/vectorize.inc"
 
 namespace cresset {
 namespace {
