@@ -2,15 +2,16 @@
 // qemu-aarch64 (Debian: qemu-user libc6-arm64-cross libstdc++6-arm64-cross), a processor without AVX by qemu-x86_64, Windows by
 // wine, musl by the Node that CRESSET_MUSL_NODE names (a command). All have to give the same bits.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fetch_tools, Report, root } from './tools.mjs';
+import { fetch_tools, Report, root, workspace } from './tools.mjs';
 
 const { platform_name } = createRequire(import.meta.url)('../../dist/chunks/platform.js');
 const here = platform_name();
 const report = new Report();
 const digests = new Map();
+mkdirSync(workspace, { recursive: true });
 
 const works = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 const wine = ['wine64', 'wine', '/usr/lib/wine/wine64'].find((command) => works(command, ['--version']));
@@ -79,16 +80,20 @@ function run(name, [program, ...args], file, set, expected) {
     WINEDEBUG: '-all',
     NODE_SKIP_PLATFORM_CHECK: '1',
   };
+  // Into a file: wine gives Node pipes that it cannot write to.
+  const written = join(workspace, 'output.txt');
+  const output = openSync(written, 'w');
   const script = path(join(root, 'scripts/package_test/check.cjs'));
   const result = spawnSync(program, [...args, script], {
     env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output, output],
     timeout: 600_000,
   });
-  if (/not supported by this machine/.test(result.stderr)) return report.skip(name, 'not supported by this machine');
-  const line = result.stdout?.split('\n').find((text) => text.startsWith('{'));
-  if (result.status !== 0 || line === undefined) return report.fail(name, `${result.stdout}${result.stderr}`);
+  closeSync(output);
+  const text = readFileSync(written, 'utf8');
+  if (/not supported by this machine/.test(text)) return report.skip(name, 'not supported by this machine');
+  const line = text.split('\n').find((each) => each.startsWith('{'));
+  if (result.status !== 0 || line === undefined) return report.fail(name, text);
   const { isa, digest } = JSON.parse(line);
   if (expected && isa !== expected) return report.fail(name, `runs on ${isa}, expected ${expected}`);
   digests.set(name, digest);
