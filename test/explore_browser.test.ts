@@ -251,7 +251,9 @@ in_browser('the page', () => {
     await page.locator('.row select').selectOption('prelu');
     await page.getByLabel('Learning rate').selectOption('0.01');
     await page.getByText('Spiral').click();
-    await until(async () => Number(await page.locator('.layer').first().getAttribute('data-slope')) !== 0.25);
+    // Until then the page shows the network before.
+    const slope = (): Promise<string | null> => page.locator('.layer').first().getAttribute('data-slope');
+    await until(async () => (await share()) === 0 && ![null, '', '0.25'].includes(await slope()));
     await until(async () => (await number('#accuracy')) >= 90);
     expect(await share()).toBe(0);
     await page.locator('#play').click();
