@@ -9,7 +9,12 @@ import type { Run, Runs } from '../ours';
 
 const folder = join(__dirname, '../groups');
 const groups = readdirSync(folder).map((name) => require(join(folder, name, 'ours')) as { runs: Runs });
-const runs: Runs = Object.assign({}, ...groups.map((group) => group.runs));
+const runs: Runs = {};
+for (const group of groups)
+  for (const [name, make] of Object.entries(group.runs)) {
+    if (name in runs) throw new Error(`bench: two groups have a run called ${name}`);
+    runs[name] = make;
+  }
 
 const prepared = new Map<string, Run>();
 

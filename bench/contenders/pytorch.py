@@ -11,7 +11,10 @@ import torch
 # Every group with a pytorch.py declares RUNS: from a name to a function of the case's arguments that returns `run(iterations)`.
 RUNS = {}
 for path in sorted(pathlib.Path(__file__).parent.parent.glob("groups/*/pytorch.py")):
-    RUNS.update(runpy.run_path(str(path))["RUNS"])
+    for name, make in runpy.run_path(str(path))["RUNS"].items():
+        if name in RUNS:
+            raise ValueError(f"{path}: another group has a run called {name}")
+        RUNS[name] = make
 
 
 def page_faults():

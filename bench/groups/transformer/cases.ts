@@ -7,7 +7,7 @@ export const cases: Duel[] = [
   against_pytorch(
     'MultiheadAttention 256, 8 heads, 16×128 tokens, forward + backward',
     0.9,
-    'attention',
+    'multihead_attention',
     256,
     8,
     16,
@@ -17,7 +17,7 @@ export const cases: Duel[] = [
   against_pytorch(
     'MultiheadAttention with its weights, 16×128 tokens, forward + backward',
     0.9,
-    'attention',
+    'multihead_attention',
     256,
     8,
     16,

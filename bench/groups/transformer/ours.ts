@@ -11,7 +11,7 @@ function embedding(rows: number, width: number, words: number): Run {
   });
 }
 
-function attention(width: number, heads: number, batch: number, tokens: number, weights: number): Run {
+function multihead_attention(width: number, heads: number, batch: number, tokens: number, weights: number): Run {
   const net = new torch.nn.MultiheadAttention(width, heads, { batch_first: true });
   const [x, g] = [torch.randn([batch, tokens, width]), torch.randn([batch, tokens, width])];
   return repeated(() => {
@@ -29,4 +29,4 @@ function layer(width: number, heads: number, batch: number, tokens: number): Run
   });
 }
 
-export const runs: Runs = { embedding, attention, layer };
+export const runs: Runs = { embedding, multihead_attention, layer };

@@ -26,7 +26,7 @@ def trained(net, call, batch, tokens, width):
     return run
 
 
-def attention(width, heads, batch, tokens, weights):
+def multihead_attention(width, heads, batch, tokens, weights):
     net = nn.MultiheadAttention(width, heads, batch_first=True)
     return trained(net, lambda x: net(x, x, x, need_weights=bool(weights))[0], batch, tokens, width)
 
@@ -36,4 +36,4 @@ def layer(width, heads, batch, tokens):
     return trained(net, net, batch, tokens, width)
 
 
-RUNS = {"embedding": embedding, "attention": attention, "layer": layer}
+RUNS = {"embedding": embedding, "multihead_attention": multihead_attention, "layer": layer}
