@@ -15,7 +15,7 @@ function against_plain(name: string, target: number, run: string, ...args: (stri
 }
 
 export const cases: Duel[] = [
-  against_plain('activation monitor every 200 steps, batch 32', 1.05, 'monitored_step', 32),
-  against_plain('activation monitor every 200 steps, batch 4096', 1.05, 'monitored_step', 4096),
+  against_plain('activation monitor every 500 steps, batch 32', 1.05, 'monitored_step', 32),
+  against_plain('activation monitor every 500 steps, batch 4096', 1.05, 'monitored_step', 4096),
   against_plain('profiler that is off, batch 32', 1.01, 'once_profiled_step', 32),
 ];

@@ -10,7 +10,7 @@ import { type Places, Probe } from './probe';
 
 /** Options of {@link ActivationMonitor}. */
 export interface ActivationMonitorOptions extends UnitOptions {
-  /** Every how many training steps to record; the first is. Modules that come later are not seen. Default 200. */
+  /** Every how many training steps to record; the first is. Modules that come later are not seen. Default 500. */
   every?: number;
   /** Between which values learned slopes should stay. Default [0, 1]. */
   slope_bounds?: readonly [low: number, high: number];
@@ -77,7 +77,7 @@ export class ActivationMonitor implements Disposable {
     const op = 'ActivationMonitor';
     check_measured(op, model);
     const judged = check_options<Required<ActivationMonitorOptions>>(op, options, {
-      every: 200,
+      every: 500,
       slope_bounds: [0, 1],
       on_warning: (text) => process.emitWarning(text, 'CressetWarning'),
       unit_dim: null,
