@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fail } from '../errors';
 import { root } from '../native/machine';
 import { read_arguments } from './arguments';
-import type { Command } from './commands';
+import type { Command } from './command';
 import { check_compiler } from './compiler';
 
 const OP = 'cresset build';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bytes_text } from '../errors';
 import { candidates, chosen, libc_name, machine_lines, platform_name, root, way_out } from '../native/machine';
 import { read_arguments } from './arguments';
-import type { Command } from './commands';
+import type { Command } from './command';
 import type { KernelReport } from './self_test';
 
 const OP = 'cresset doctor';

@@ -3,7 +3,7 @@ import { fail } from '../errors';
 import { explore, explore_page } from '../explore';
 import { write_whole } from '../viz/write';
 import { read_arguments } from './arguments';
-import type { Command } from './commands';
+import type { Command } from './command';
 
 const OP = 'cresset explore';
 

@@ -4,7 +4,7 @@ import type { Activation } from '../viz/evaluate';
 import { draw_activations, type PlotActivationOptions } from '../viz/plot_activation';
 import type { Theme } from '../viz/theme';
 import { type Arguments, type OptionKind, read_arguments, read_numbers } from './arguments';
-import type { Command } from './commands';
+import type { Command } from './command';
 
 const OP = 'cresset plot';
 

@@ -51,11 +51,11 @@ export {
 export { type AttentionOptions, scaled_dot_product_attention } from '../ops/attention_op';
 export { type AvgPool2dOptions, type AvgPoolOptions, avg_pool1d, avg_pool2d } from '../ops/avg_pool';
 export { type BatchNormOptions, batch_norm } from '../ops/batch_norm';
-export type { NllLossOptions } from '../ops/classification';
+export type { CrossEntropyOptions, NllLossOptions } from '../ops/classification';
 export { type Conv, conv1d, conv2d, conv2d_leaky_relu } from '../ops/conv';
 export type { ConvOptions, ConvPadding, ConvTransposeOptions } from '../ops/conv_settings';
 export { type ConvTranspose, conv_transpose1d, conv_transpose2d } from '../ops/conv_transpose';
-export { type CrossEntropyOptions, cross_entropy } from '../ops/cross_entropy';
+export { cross_entropy } from '../ops/cross_entropy';
 export {
   type CosineSimilarityOptions,
   cosine_similarity,

@@ -19,6 +19,12 @@ export interface NllLossOptions extends LossOptions {
   ignore_index?: number;
 }
 
+/** Options of {@link cross_entropy}. */
+export interface CrossEntropyOptions extends NllLossOptions {
+  /** How much of the target is spread over all classes, in [0, 1]. Default 0. */
+  label_smoothing?: number;
+}
+
 /** A judged call. */
 export interface Classification {
   rows: number;

@@ -1,5 +1,5 @@
 import { numel_of } from '../tensor/shape';
-import type { CrossEntropyOptions } from './cross_entropy';
+import type { CrossEntropyOptions } from './classification';
 import { type Reference, sample } from './define';
 import { reduced_reference } from './loss';
 

@@ -7,10 +7,10 @@ import { allocate, check_floating, check_tensor, type Tensor } from '../tensor/t
 import { div, mul, neg, sub } from './arithmetic';
 import {
   type Classification,
+  type CrossEntropyOptions,
   check_class_weight,
   check_classification,
   class_defaults,
-  type NllLossOptions,
   named_weight,
   per_row,
   target_distribution,
@@ -24,12 +24,6 @@ import { log_softmax, softmax } from './softmax';
 import { contiguous, reshape } from './views';
 
 /** Log-softmax and the target's likelihood in one kernel. */
-
-/** Options of {@link cross_entropy}. */
-export interface CrossEntropyOptions extends NllLossOptions {
-  /** How much of the target is spread over all classes, in [0, 1]. Default 0. */
-  label_smoothing?: number;
-}
 
 const run_cross_entropy = kernel('cross_entropy');
 const run_cross_entropy_backward = kernel('cross_entropy_backward');

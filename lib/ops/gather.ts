@@ -6,7 +6,7 @@ import { copy_into, fill_with } from '../native/map';
 import { contiguous_strides, type Shape, with_size, wrap_dim } from '../tensor/shape';
 import { allocate, check_same_dtype, check_tensor, Tensor } from '../tensor/tensor';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
-import { check_index, index } from './indexing';
+import { check_index, index } from './index_tensor';
 import { past } from './operand';
 import { clone, expand, narrow, reshape } from './views';
 

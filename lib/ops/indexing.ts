@@ -3,13 +3,14 @@ import { type Rule, record, requires_grad, tracks } from '../autograd/node';
 import { check_integer, check_number, fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { copy_into, fill_with } from '../native/map';
-import { int32, int64 } from '../tensor/dtype';
+import { int64 } from '../tensor/dtype';
 import { numel_of, type Shape, same_shape, with_size, wrap_dim } from '../tensor/shape';
 import { allocate, check_same_dtype, check_tensor, type Tensor } from '../tensor/tensor';
 import { mul } from './arithmetic';
 import { read_item } from './create';
 import { check_inplace, op, type Reference, record_inplace, sample } from './define';
 import { max } from './extreme';
+import { check_index, index } from './index_tensor';
 import { past } from './operand';
 import { clone, contiguous } from './views';
 
@@ -23,14 +24,6 @@ declare module '../tensor/tensor' {
     index_add(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
     index_add_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
   }
-}
-
-/** An index tensor, dense. */
-export function check_index(name: string, index: unknown): Tensor {
-  const tensor = check_tensor(name, 'index', index);
-  if (tensor.dtype !== int64 && tensor.dtype !== int32)
-    fail(name, `expected index to be of torch.int64 or torch.int32, got ${tensor.dtype}`);
-  return contiguous(tensor);
 }
 
 /** Sizes before, along and after a dimension; a 0-dim tensor counts as a vector of one. */
@@ -101,15 +94,6 @@ export const index_select = op({
     },
   ],
 });
-
-/** An index in a sample. */
-export function index(
-  values: readonly number[],
-  dtype: 'int64' | 'int32' = 'int64',
-  shape: readonly number[] = [values.length],
-) {
-  return sample(shape, { values, dtype });
-}
 
 function check_vector(name: string, given: unknown): Tensor {
   const tensor = check_index(name, given);

@@ -1,6 +1,7 @@
 import { check_options, fail_type } from '../errors';
 import type { LayerHealth, LayerSummary } from '../nn/health/layer';
-import { ActivationMonitor, type ActivationRecord } from '../nn/health/monitor';
+import { ActivationMonitor } from '../nn/health/monitor';
+import type { ActivationRecord } from '../nn/health/records';
 import { ActivationStats } from '../nn/health/report';
 import { type FilePath, path_of } from '../serialization/files';
 import { check_theme, format_of, save_svg } from './picture';

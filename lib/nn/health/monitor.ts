@@ -3,10 +3,11 @@ import { check_integer, check_options, fail_range, fail_type } from '../../error
 import type { RemovableHandle } from '../hooks';
 import type { Module } from '../module';
 import { advice_for } from './advice';
-import { health_of, type LayerSummary, summary_of, units_with } from './layer';
+import { health_of, summary_of, units_with } from './layer';
 import { monitor_table } from './monitor_table';
 import { check_measured, check_unit_dim, type UnitOptions } from './options';
 import { type Places, Probe } from './probe';
+import type { ActivationRecord } from './records';
 
 /** Options of {@link ActivationMonitor}. */
 export interface ActivationMonitorOptions extends UnitOptions {
@@ -16,20 +17,6 @@ export interface ActivationMonitorOptions extends UnitOptions {
   slope_bounds?: readonly [low: number, high: number];
   /** Gets the warnings; default `process.emitWarning`. */
   on_warning?: (text: string) => void;
-}
-
-/** One activation in one recorded step. Shares lie between 0 and 1. */
-export interface LayerRecord extends LayerSummary {
-  /** How many units were saturated for the whole batch. */
-  readonly dead: number;
-}
-
-/** What a monitor recorded of one training step. */
-export interface ActivationRecord {
-  /** Counted from 0. */
-  readonly step: number;
-  /** In the order in which the activations ran. */
-  readonly layers: readonly LayerRecord[];
 }
 
 interface Recording {

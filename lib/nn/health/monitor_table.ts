@@ -1,4 +1,4 @@
-import type { ActivationRecord, LayerRecord } from './monitor';
+import type { ActivationRecord, LayerRecord } from './records';
 import { condense, sparkline } from './sparkline';
 import { number_text, percent_text, text_table } from './text';
 

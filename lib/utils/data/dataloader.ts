@@ -8,7 +8,7 @@ import type { Generator } from '../../random';
 import { int64 } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { type Collated, default_collate, default_convert } from './collate';
-import { check_dataset, type IterableDataset, is_iterable_dataset, length_of, type MapStyle } from './dataset';
+import { check_dataset, is_iterable_dataset, length_of, type MapStyle, type Source } from './dataset';
 import { at_once, type Collate, END, type Fetcher, IterableFetcher, MapFetcher, RowFetcher } from './fetch';
 import { type DataLoaderOptions, judge_options } from './options';
 import { BatchSampler, batch_count, count, RandomSampler, SequentialSampler } from './sampler';
@@ -19,9 +19,6 @@ import { Run } from './worker/run';
 import { Session } from './worker/session';
 
 type Batches<T> = globalThis.Generator<T, void, undefined>;
-
-/** What a loader draws from. */
-export type Source<Item> = MapStyle<Item> | IterableDataset<Item>;
 
 /**
  * Goes through a dataset in batches, once for each `for … of`. `for await … of` lets the event loop turn between batches. With

@@ -152,6 +152,9 @@ export class ConcatDataset<Item> extends Dataset<Item> {
   }
 }
 
+/** What a loader draws from. */
+export type Source<Item> = MapStyle<Item> | IterableDataset<Item>;
+
 /**
  * Iterable datasets one after another.
  * @example

@@ -4,13 +4,14 @@
  * @see https://pytorch.org/docs/stable/data.html
  */
 export { type Collated, default_collate, default_convert } from './collate';
-export { DataLoader, type Source } from './dataloader';
+export { DataLoader } from './dataloader';
 export {
   ChainDataset,
   ConcatDataset,
   Dataset,
   IterableDataset,
   type MapStyle,
+  type Source,
   StackDataset,
   type Stacked,
   Subset,

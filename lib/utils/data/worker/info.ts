@@ -1,4 +1,4 @@
-import type { Source } from '../dataloader';
+import type { Source } from '../dataset';
 
 /** What a dataset can ask about the worker it is in. */
 export interface WorkerInfo {

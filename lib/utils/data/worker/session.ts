@@ -1,7 +1,6 @@
 import { get_default_dtype } from '../../../tensor/dtype';
 import { default_collate, default_convert } from '../collate';
-import type { DataLoader } from '../dataloader';
-import { is_iterable_dataset } from '../dataset';
+import { is_iterable_dataset, type Source } from '../dataset';
 import type { Job, Reply } from './messages';
 import { says_where_it_lives } from './modules';
 import { type Copies, discard, pack, tokens_of } from './pack';
@@ -10,6 +9,15 @@ import { Thread } from './thread';
 /** A dataset in the workers of a loader: for one epoch, or for as long as the loader lives. */
 
 export type BatchReply = Exclude<Reply, { kind: 'down' }>;
+
+/** What there is to know of the loader. */
+interface Loader extends Omit<Job, 'dataset' | 'collate' | 'batched' | 'worker_init_fn'> {
+  readonly dataset: Source<unknown>;
+  readonly num_workers: number;
+  readonly worker_init_fn: Job['worker_init_fn'] | undefined;
+  readonly batch_sampler: object | null;
+  collate_fn(items: never): unknown;
+}
 
 /** Who the batches are for. */
 interface Client {
@@ -27,7 +35,7 @@ export class Session {
   private run: Client | null = null;
   private closed = false;
 
-  constructor(loader: DataLoader<unknown, unknown>, base_seed: number) {
+  constructor(loader: Loader, base_seed: number) {
     this.iterable = is_iterable_dataset(loader.dataset);
     const job = job_of(loader);
     this.collates_here = job.collate === 'none';
@@ -90,7 +98,7 @@ export class Session {
   }
 }
 
-function job_of(loader: DataLoader<unknown, unknown>): Job {
+function job_of(loader: Loader): Job {
   const { dataset, worker_init_fn, batch_size, drop_last, batch_sampler } = loader;
   const batched = batch_size !== null || batch_sampler !== null;
   const collate_fn = loader.collate_fn as (items: unknown) => unknown;
