@@ -87,6 +87,102 @@ test('LeakyReLU keeps one bit an element for its gradient', () => {
   expect(torch.memory_stats().allocated - before).toBeLessThanOrEqual(2 * 4 * n * 1.25);
 });
 
+describe('a gradient that nobody asked for goes back when it is dropped', () => {
+  const BYTES = 4 * MB;
+  const after_backward = () => {
+    const x = torch.ones([MB], { requires_grad: true });
+    x.mul(3).backward(torch.ones([MB]));
+    return x;
+  };
+  /** What `drop` frees at once. */
+  const freed_by = (drop: () => void) => {
+    const before = torch.memory_stats().allocated;
+    drop();
+    return before - torch.memory_stats().allocated;
+  };
+
+  test('by assigning null or another tensor, and by zero_grad of an optimizer or a module', () => {
+    const x = after_backward();
+    expect(
+      freed_by(() => {
+        x.grad = null;
+      }),
+    ).toBe(BYTES);
+    expect(
+      freed_by(() => {
+        x.grad = null;
+      }),
+    ).toBe(0);
+    const y = after_backward();
+    const other = torch.zeros([MB]);
+    expect(
+      freed_by(() => {
+        y.grad = other;
+      }),
+    ).toBe(BYTES);
+    expect(y.grad).toBe(other);
+    const z = after_backward();
+    const optimizer = new torch.optim.SGD([z], { lr: 1 });
+    optimizer.step();
+    expect(freed_by(() => optimizer.zero_grad())).toBe(BYTES);
+    expect(z.select(0, 0).item()).toBe(-2);
+    const linear = new torch.nn.Linear(1024, 1024, { bias: false });
+    linear
+      .forward(torch.ones([1, 1024]))
+      .sum()
+      .backward();
+    torch.nn.utils.clip_grad_norm_(linear.parameters(), 1);
+    expect(freed_by(() => linear.zero_grad())).toBe(BYTES);
+  });
+
+  test('but stays while somebody holds it', () => {
+    const x = after_backward();
+    const held = x.grad!;
+    expect(
+      freed_by(() => {
+        x.grad = null;
+      }),
+    ).toBe(0);
+    expect(held.sum().item()).toBe(3 * MB);
+    // Added to by a second backward it is still the one that was read.
+    const y = after_backward();
+    const sum = y.grad!;
+    y.mul(2).backward(torch.ones([MB]));
+    expect(
+      freed_by(() => {
+        y.grad = null;
+      }),
+    ).toBe(0);
+    expect(sum.sum().item()).toBe(5 * MB);
+    const z = torch.ones([2], { requires_grad: true });
+    let seen: torch.Tensor | null = null;
+    z.register_hook((g) => {
+      seen = g;
+    });
+    z.mul(3).backward(torch.ones([2]));
+    z.grad = null;
+    expect(seen!.tolist()).toEqual([3, 3]);
+  });
+
+  test('and while the walk still needs it', () => {
+    const x = torch.ones([4], { requires_grad: true });
+    const y = x.add(1);
+    y.retain_grad();
+    x.register_hook(() => {
+      y.grad = null;
+    });
+    y.mul(3).backward(torch.ones([4]));
+    expect(y.grad).toBeNull();
+    expect(x.grad!.tolist()).toEqual([3, 3, 3, 3]);
+    const a = torch.ones([2], { requires_grad: true });
+    a.mul(a).mul(a).sum().backward(null, { create_graph: true });
+    const second = a.grad!;
+    a.grad = null;
+    second.sum().backward();
+    expect(a.grad!.tolist()).toEqual([6, 6]);
+  });
+});
+
 test('a full collection frees what has survived many small ones', () => {
   const kept = Array.from({ length: 50 }, () => torch.ones([1000]));
   for (let i = 0; i < 20_000; i++) torch.ones([1000]);

@@ -4,6 +4,7 @@ import { clone } from '../ops/views';
 import { same_shape } from '../tensor/shape';
 import { check_tensor, Tensor, window } from '../tensor/tensor';
 import { run_graph } from './engine';
+import { read_grad, write_grad } from './grad_slot';
 import { edge_of, type Grad, type Hook, type Node, requires_grad } from './node';
 
 /** What users call: `backward`, `torch.autograd.grad`, and the tensor properties that belong to the graph. */
@@ -218,7 +219,7 @@ const properties: PropertyDescriptorMap & ThisType<Tensor> = {
   },
   grad: {
     get(): Tensor | null {
-      return this.grad_slot;
+      return read_grad(this);
     },
     set(value: Tensor | null) {
       if (value !== null && value !== undefined) {
@@ -231,7 +232,7 @@ const properties: PropertyDescriptorMap & ThisType<Tensor> = {
         if (value.dtype !== this.dtype)
           fail('grad', `a gradient of ${value.dtype} does not fit a tensor of ${this.dtype}`);
       }
-      this.grad_slot = value ?? null;
+      write_grad(this, value ?? null);
     },
   },
   grad_fn: {

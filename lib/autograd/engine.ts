@@ -216,7 +216,7 @@ class Run {
     if (node.retained !== null)
       for (const [output, tensor] of node.retained) {
         const g = grads[output];
-        if (g !== null) tensor.grad_slot = this.keep(g);
+        if (g !== null) tensor.grad_slot = this.keep_unread(g);
       }
   }
 
@@ -247,9 +247,15 @@ class Run {
 
   private add_to_grad(variable: Tensor, grad: Tensor): void {
     const present = variable.grad_slot;
-    if (present === null) variable.grad_slot = this.keep(grad);
+    if (present === null) variable.grad_slot = this.keep_unread(grad);
     else if (this.options.create_graph) variable.grad_slot = arithmetic.add(present, grad);
     else arithmetic.add_into(present, grad);
+  }
+
+  private keep_unread(grad: Tensor): Tensor {
+    const kept = this.keep(grad);
+    kept.storage.unread = !this.options.create_graph;
+    return kept;
   }
 
   /** A gradient that user code may hold: the engine's own tensor if nobody else has it, else a copy. */

@@ -1,3 +1,4 @@
+import { write_grad } from '../autograd/grad_slot';
 import { no_grad } from '../autograd/mode';
 import { check_boolean, check_options, fail, fail_type } from '../errors';
 import { zeros_like } from '../ops/create';
@@ -248,8 +249,8 @@ export class Module<Out = Tensor> {
   zero_grad(options?: { set_to_none?: boolean }): void {
     const { set_to_none } = check_options('zero_grad', options, { set_to_none: true });
     for (const parameter of this.parameters()) {
-      if (set_to_none) parameter.grad = null;
-      else if (parameter.grad !== null) parameter.grad = zeros_like(parameter.grad);
+      if (set_to_none) write_grad(parameter, null);
+      else if (parameter.grad_slot !== null) write_grad(parameter, zeros_like(parameter.grad_slot));
     }
   }
 

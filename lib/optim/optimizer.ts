@@ -1,3 +1,4 @@
+import { write_grad } from '../autograd/grad_slot';
 import { requires_grad } from '../autograd/node';
 import { check_boolean, check_options, describe, fail, fail_type } from '../errors';
 import { fill_with } from '../native/map';
@@ -95,7 +96,7 @@ export abstract class Optimizer<Options extends object = object> {
     for (const { params } of this.param_groups)
       for (const param of params) {
         if (param.grad_slot === null) continue;
-        if (set_to_none) param.grad_slot = null;
+        if (set_to_none) write_grad(param, null);
         else zero_gradient(param);
       }
   }

@@ -70,6 +70,8 @@ let limit = process_limit;
 let budget = smallest;
 let spent = 0;
 let blocks = 0;
+/** The largest block handed out since the last collection. */
+let largest = 0;
 /** Live bytes after the last major collection: what certainly was in use then. */
 let settled = 0;
 /** What V8 has been told of, where it has no `gc`. */
@@ -82,11 +84,12 @@ if (stress > 0) addon.set_poison(1);
 export function before_allocation(nbytes: number): void {
   spent += nbytes + BLOCK_OVERHEAD;
   blocks++;
+  if (nbytes > largest) largest = nbytes;
   if (stress > 0) collect_under_stress();
   else if (
     (spent > budget || blocks > MOST_BLOCKS) &&
-    // Some large results share one collection.
-    spent > Math.min(SHARED_BY * nbytes, shared_most)
+    // Some large results share one collection; the small block beside one of them (a mask) does not end that.
+    spent > Math.min(SHARED_BY * largest, shared_most)
   )
     around_reclaim(() => reclaim(nbytes));
 }
@@ -136,6 +139,7 @@ function reclaim(nbytes: number): void {
   addon.set_cache_limit(process_limit + addon.arguments[0] + nbytes);
   spent = 0;
   blocks = 0;
+  largest = 0;
 }
 
 /** V8 is told what is out there, collects when it finds that too much, and the sweep sees what went. */
@@ -146,6 +150,7 @@ function without_collector(): void {
   announced = live;
   spent = 0;
   blocks = 0;
+  largest = 0;
   if (!warned) process.emitWarning('cresset: this runtime has no gc(); memory comes back when V8 collects by itself');
   warned = true;
 }

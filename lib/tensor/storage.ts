@@ -31,6 +31,8 @@ export class Storage {
   pending = 0;
   /** Only the engine knows this storage; it may release it as soon as `saves` and `pending` are 0. */
   internal = false;
+  /** It holds a leaf's `.grad` that nobody has asked for. */
+  unread = false;
   /** The user's typed array, or the ArrayBuffer handed out by `typed_array()`. */
   shown: ArrayBufferLike | null = null;
   readonly external: ArrayBufferView | null;

@@ -26,7 +26,7 @@ export interface ClipGradNormOptions {
 
 function gradients(op: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   const list = parameters instanceof Tensor ? [parameters] : [...parameters];
-  return list.flatMap((each) => check_tensor(op, 'parameter', each).grad ?? []);
+  return list.flatMap((each) => check_tensor(op, 'parameter', each).grad_slot ?? []);
 }
 
 const KINDS = new Map([
