@@ -12,48 +12,97 @@ namespace {
 constexpr int64_t kGrain = 32768;
 // Of one operand gathered at a time; all operands stay in the first-level cache.
 constexpr int64_t kTileBytes = 4096;
-constexpr int64_t kShortRow = 64;  // rows below this are gathered several at a time
+constexpr int64_t kShortRow = 16;  // rows below this are gathered several at a time
 constexpr int kMaxOperands = 1 + kMaxInputs;
 
-// Each chunk runs in steps. In a step an operand is read in place if the step is contiguous in it, from a buffer of
-// equal values if it is broadcast, else gathered into a buffer.
+// Each chunk runs in steps. In a step an operand is read in place if it is contiguous, or one element for all, else
+// gathered into a buffer.
 enum class Access { direct, constant, gathered };
 
-// Steps along the elements of the output.
-struct Rows {
-  const Strided* layout;
+struct Plan {
+  const Strided& layout;
   MapFunction function;
   const double* parameters;
-  bool by_row;
-  int64_t tile;  // elements; 0: no operand needs a buffer
   Access access[kMaxOperands];
+  int64_t step[kMaxInputs];
+  int64_t tile;  // elements of a buffer; 0: no operand needs one
 
+  Plan(const Strided& l, MapFunction f, const double* p, bool by_row) : layout(l), function(f), parameters(p), tile(0) {
+    int item = 1;
+    for (int k = 0; k < l.count; k++) {
+      const bool contiguous = by_row ? l.stride[k][0] == 1 : l.is_contiguous(k);
+      const bool broadcast = by_row ? l.stride[k][0] == 0 : l.is_constant(k);
+      access[k] = contiguous ? Access::direct : broadcast && k > 0 ? Access::constant : Access::gathered;
+      if (k > 0) step[k - 1] = access[k] == Access::constant ? 0 : 1;
+      if (access[k] == Access::gathered) tile = kTileBytes;
+      item = std::max(item, l.operand[k].item);
+    }
+    tile /= item;
+  }
+};
+
+// Steps are rows along dimension 0, in tiles where an operand is gathered.
+struct Rows : Plan {
+  void operator()(int64_t begin, int64_t end) const {
+    Position at(layout, begin);
+    for (int64_t i = begin; i < end;) {
+      const Band band = at.band(layout, end - i);
+      uint8_t* row[kMaxOperands];
+      for (int k = 0; k < layout.count; k++) row[k] = at.pointer(layout, k);
+      for (int64_t r = 0; r < band.rows; r++) {
+        if (tile == 0)
+          run(row, band.columns);
+        else
+          by_tiles(row, band.columns);
+        for (int k = 0; k < layout.count; k++) row[k] += layout.pitch(k) * layout.operand[k].item;
+      }
+      at.advance(layout, band.rows * band.columns);
+      i += band.rows * band.columns;
+    }
+  }
+
+  void run(uint8_t* const* operand, int64_t n) const {
+    const void* in[kMaxInputs];
+    for (int k = 1; k < layout.count; k++) in[k - 1] = operand[k];
+    function(operand[0], in, step, n, parameters);
+  }
+
+  void by_tiles(uint8_t* const* row, int64_t columns) const {
+    alignas(64) uint8_t buffer[kMaxOperands][kTileBytes];
+    for (int64_t c = 0; c < columns; c += tile) {
+      const int64_t n = std::min(tile, columns - c);
+      uint8_t *place[kMaxOperands], *operand[kMaxOperands];
+      for (int k = 0; k < layout.count; k++) {
+        const int item = layout.operand[k].item;
+        operand[k] = place[k] = row[k] + c * layout.stride[k][0] * item;
+        if (access[k] != Access::gathered) continue;
+        operand[k] = buffer[k];
+        if (k > 0) copy_items(buffer[k], 1, place[k], layout.stride[k][0], item, n);
+      }
+      run(operand, n);
+      if (access[0] == Access::gathered)
+        copy_items(place[0], layout.stride[0][0], buffer[0], 1, layout.operand[0].item, n);
+    }
+  }
+};
+
+// Steps are tiles of neighbouring elements, over several short rows.
+struct Tiles : Plan {
   void operator()(int64_t begin, int64_t end) const {
     alignas(64) uint8_t buffer[kMaxOperands][kTileBytes];
     const void* in[kMaxInputs];
-    const uint8_t* constant[kMaxInputs] = {};
-    const Strided& l = *layout;
+    const Strided& l = layout;
     Position at(l, begin);
     for (int64_t i = begin; i < end;) {
-      int64_t n = end - i;
-      if (by_row) n = std::min(n, l.size[0] - at.index[0]);
-      if (tile > 0) n = std::min(n, tile);
+      const int64_t n = tile > 0 ? std::min(tile, end - i) : end - i;
       for (int k = 1; k < l.count; k++) {
-        const uint8_t* from = at.pointer(l, k);
-        in[k - 1] = buffer[k];
-        if (access[k] == Access::direct) {
-          in[k - 1] = from;
-        } else if (access[k] == Access::gathered) {
-          gather(l, k, at, n, buffer[k]);
-        } else if (constant[k - 1] != from) {
-          constant[k - 1] = from;
-          repeat(from, l.operand[k].item, by_row ? std::min(tile, l.size[0]) : tile, buffer[k]);
-        }
+        in[k - 1] = access[k] == Access::gathered ? buffer[k] : at.pointer(l, k);
+        if (access[k] == Access::gathered) gather(l, k, at, n, buffer[k]);
       }
       if (access[0] == Access::direct) {
-        function(at.pointer(l, 0), in, n, parameters);
+        function(at.pointer(l, 0), in, step, n, parameters);
       } else {
-        function(buffer[0], in, n, parameters);
+        function(buffer[0], in, step, n, parameters);
         scatter(l, 0, at, n, buffer[0]);
       }
       at.advance(l, n);
@@ -88,20 +137,22 @@ struct Blocks {
     alignas(64) uint8_t buffer[kMaxOperands][kRows * kColumns * 8];
     const Strided& l = *layout;
     const uint8_t* row[kMaxOperands];
-    int64_t step[kMaxOperands];
+    int64_t pitch[kMaxOperands];
+    int64_t step[kMaxInputs];
     for (int k = 1; k < l.count; k++) {
       row[k] = at.pointer(l, k);
-      step[k] = l.stride[k][1] * l.operand[k].item;
-      if (l.stride[k][0] == 1) continue;
+      pitch[k] = l.stride[k][1] * l.operand[k].item;
+      step[k - 1] = l.stride[k][0] == 0 ? 0 : 1;
+      if (l.stride[k][0] == 1 || l.stride[k][0] == 0) continue;
       gather_block(l, k, row[k], rows, columns, buffer[k]);
       row[k] = buffer[k];
-      step[k] = columns * l.operand[k].item;
+      pitch[k] = columns * l.operand[k].item;
     }
     uint8_t* out = at.pointer(l, 0);
     for (int64_t r = 0; r < rows; r++) {
       const void* in[kMaxInputs];
-      for (int k = 1; k < l.count; k++) in[k - 1] = row[k] + r * step[k];
-      function(out + r * l.stride[0][1] * l.operand[0].item, in, columns, parameters);
+      for (int k = 1; k < l.count; k++) in[k - 1] = row[k] + r * pitch[k];
+      function(out + r * l.stride[0][1] * l.operand[0].item, in, step, columns, parameters);
     }
   }
 };
@@ -124,18 +175,12 @@ void map(const Shape& shape, const MapOperand* operands, int count, MapFunction 
     int64_t bands = shape.count / (layout.size[0] * layout.size[1]) * blocks.bands();
     return parallel_for(bands, std::max<int64_t>(1, kGrain / (Blocks::kRows * layout.size[0])), blocks);
   }
-  Rows rows{&layout, function, parameters, layout.dims == 1 || layout.size[0] >= kShortRow, 0, {}};
-  bool tiled = false;
-  int item = 1;
-  for (int k = 0; k < count; k++) {
-    bool contiguous = rows.by_row ? layout.stride[k][0] == 1 : layout.is_contiguous(k);
-    bool broadcast = rows.by_row ? layout.stride[k][0] == 0 : layout.is_constant(k);
-    rows.access[k] = contiguous ? Access::direct : broadcast && k > 0 ? Access::constant : Access::gathered;
-    tiled |= rows.access[k] != Access::direct;
-    item = std::max(item, layout.operand[k].item);
-  }
-  if (tiled) rows.tile = kTileBytes / item;
-  parallel_for(shape.count, kGrain, rows);
+  const bool by_row = layout.dims == 1 || layout.size[0] >= kShortRow;
+  const Plan plan(layout, function, parameters, by_row);
+  if (by_row)
+    parallel_for(shape.count, kGrain, Rows{plan});
+  else
+    parallel_for(shape.count, kGrain, Tiles{plan});
 }
 
 void check_distinct(const Shape& shape, const View& out) {

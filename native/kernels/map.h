@@ -17,8 +17,10 @@ namespace cresset {
 constexpr int kMaxInputs = 4;
 constexpr int kMaxParameters = 4;
 
-// Contiguous memory only: strides and broadcasts are dealt with outside. out may be one of the inputs.
-using MapFunction = void (*)(void* out, const void* const* in, int64_t n, const double* parameters);
+// Contiguous memory only: strides are dealt with outside. step[k] is 1, or 0 where one element of an input stands for all.
+// out may be one of the inputs.
+using MapFunction = void (*)(void* out, const void* const* in, const int64_t* step, int64_t n,
+                             const double* parameters);
 
 // What an operand's dtype is, given the call's.
 enum class MapType { same, boolean };

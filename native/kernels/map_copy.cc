@@ -7,29 +7,14 @@
 
 #include "kernels/convert.h"
 #include "kernels/map.h"
+#include "kernels/move.h"
 #include "simd/vector.h"
-
-namespace cresset {
-// Loops that move elements of so many bytes.
-struct Movers {
-  MapFunction of_1, of_4, of_8;
-};
-}  // namespace cresset
 
 #define CRESSET_SOURCE "kernels/map_copy.inc"
 #include "simd/foreach_isa.h"
 
 namespace cresset {
 namespace {
-
-MapFunction mover(Dtype dtype) {
-  const Movers& movers = *CRESSET_SELECT(map_move);
-  switch (item_size(dtype)) {
-    case 8: return movers.of_8;
-    case 4: return movers.of_4;
-    default: return movers.of_1;
-  }
-}
 
 MapOperand operand(const View& view, Dtype dtype) {
   return {static_cast<uint8_t*>(view.data), view.stride, static_cast<int>(item_size(dtype))};
@@ -41,10 +26,9 @@ void convert_views(Call& call, Dtype to, Dtype from) {
   call.view(out, to, shape, true);
   call.view(in, from, shape, false);
   check_distinct(shape, out);
+  if (to == from) return move(shape, operand(out, to), operand(in, from));
   MapOperand operands[] = {operand(out, to), operand(in, from)};
-  MapFunction function =
-      to == from ? mover(to) : (*CRESSET_SELECT(map_cast))[static_cast<int>(to)][static_cast<int>(from)];
-  map(shape, operands, 2, function, nullptr);
+  map(shape, operands, 2, (*CRESSET_SELECT(map_cast))[static_cast<int>(to)][static_cast<int>(from)], nullptr);
 }
 
 void copy_entry(Call& call) {
@@ -83,8 +67,7 @@ void fill_entry(Call& call) {
   store_as(dtype, call.number(), value);
   check_distinct(shape, out);
   const int64_t broadcast[kMaxDims] = {};
-  MapOperand operands[] = {operand(out, dtype), {value, broadcast, static_cast<int>(item_size(dtype))}};
-  map(shape, operands, 2, mover(dtype), nullptr);
+  move(shape, operand(out, dtype), {value, broadcast, static_cast<int>(item_size(dtype))});
 }
 
 CRESSET_KERNEL(copy, copy_entry);

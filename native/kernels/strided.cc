@@ -27,6 +27,8 @@ void copy_strided(uint8_t* to, int64_t to_stride, const uint8_t* from, int64_t f
   for (int64_t i = 0; i < n; i++) std::memcpy(to + i * to_stride * bytes, from + i * from_stride * bytes, item);
 }
 
+}  // namespace
+
 void copy_items(uint8_t* to, int64_t to_stride, const uint8_t* from, int64_t from_stride, int item, int64_t n) {
   if (to_stride == 1 && from_stride == 1) {
     std::memcpy(to, from, static_cast<size_t>(n * item));
@@ -38,8 +40,6 @@ void copy_items(uint8_t* to, int64_t to_stride, const uint8_t* from, int64_t fro
     copy_strided<1>(to, to_stride, from, from_stride, n);
   }
 }
-
-}  // namespace
 
 Strided::Strided(const Shape& shape, const MapOperand* operands, int operand_count) : count(operand_count) {
   std::copy(operands, operands + count, operand);
@@ -97,49 +97,48 @@ void Position::advance(const Strided& layout, int64_t elements) {
   }
 }
 
+Band Position::band(const Strided& layout, int64_t elements) const {
+  const int64_t row = layout.size[0];
+  if (index[0] > 0 || elements < row) return {1, std::min(elements, row - index[0])};
+  return {layout.dims > 1 ? std::min(elements / row, layout.size[1] - index[1]) : 1, row};
+}
+
 void gather(const Strided& layout, int k, const Position& at, int64_t n, uint8_t* to) {
-  int item = layout.operand[k].item;
+  const int item = layout.operand[k].item;
   for (Position p = at; n > 0;) {
-    int64_t row = std::min(n, layout.size[0] - p.index[0]);
-    copy_items(to, 1, p.pointer(layout, k), layout.stride[k][0], item, row);
-    to += row * item;
-    n -= row;
-    p.advance(layout, row);
+    const Band band = p.band(layout, n);
+    const uint8_t* from = p.pointer(layout, k);
+    for (int64_t r = 0; r < band.rows; r++, to += band.columns * item, from += layout.pitch(k) * item)
+      copy_items(to, 1, from, layout.stride[k][0], item, band.columns);
+    n -= band.rows * band.columns;
+    p.advance(layout, band.rows * band.columns);
   }
 }
 
 void scatter(const Strided& layout, int k, const Position& at, int64_t n, const uint8_t* from) {
-  int item = layout.operand[k].item;
+  const int item = layout.operand[k].item;
   for (Position p = at; n > 0;) {
-    int64_t row = std::min(n, layout.size[0] - p.index[0]);
-    copy_items(p.pointer(layout, k), layout.stride[k][0], from, 1, item, row);
-    from += row * item;
-    n -= row;
-    p.advance(layout, row);
+    const Band band = p.band(layout, n);
+    uint8_t* to = p.pointer(layout, k);
+    for (int64_t r = 0; r < band.rows; r++, from += band.columns * item, to += layout.pitch(k) * item)
+      copy_items(to, layout.stride[k][0], from, 1, item, band.columns);
+    n -= band.rows * band.columns;
+    p.advance(layout, band.rows * band.columns);
   }
+}
+
+TransposeLoop transpose_loop(int item) {
+  const TransposeLoops& loops = *CRESSET_SELECT(transpose_loops);
+  return item == 8 ? loops.of_8 : loops.of_4;
 }
 
 void gather_block(const Strided& layout, int k, const uint8_t* from, int64_t rows, int64_t columns, uint8_t* to) {
   int item = layout.operand[k].item;
-  if (layout.stride[k][1] == 1 && item >= 4) {
-    const TransposeLoops& loops = *CRESSET_SELECT(transpose_loops);
-    return (item == 8 ? loops.of_8 : loops.of_4)(from, layout.stride[k][0], rows, columns, to);
-  }
+  if (layout.stride[k][1] == 1 && item >= 4)
+    return transpose_loop(item)(from, layout.stride[k][0], rows, columns, to, columns);
   for (int64_t c = 0; c < columns; c++) {
     copy_items(to + c * item, columns, from + c * layout.stride[k][0] * item, layout.stride[k][1], item, rows);
   }
-}
-
-void repeat(const uint8_t* element, int item, int64_t n, uint8_t* to) {
-  // By lines: copies of a length that the compiler knows.
-  constexpr size_t kLine = 64;
-  uint8_t line[kLine];
-  const size_t bytes = static_cast<size_t>(n * item);
-  for (size_t i = 0; i < kLine; i += static_cast<size_t>(item))
-    std::memcpy(line + i, element, static_cast<size_t>(item));
-  size_t done = 0;
-  for (; done + kLine <= bytes; done += kLine) std::memcpy(to + done, line, kLine);
-  std::memcpy(to + done, line, bytes - done);
 }
 
 }  // namespace cresset

@@ -15,6 +15,13 @@ struct Strided {
   Strided(const Shape& shape, const MapOperand* operands, int count);
   bool is_contiguous(int k) const;
   bool is_constant(int k) const;
+  // Between the rows along dimension 0; 0 where there is one.
+  int64_t pitch(int k) const { return dims > 1 ? stride[k][1] : 0; }
+};
+
+// Neighbouring rows along dimension 1, or a part of one row.
+struct Band {
+  int64_t rows, columns;
 };
 
 struct Position {
@@ -22,6 +29,8 @@ struct Position {
 
   Position(const Strided& layout, int64_t element);
   void advance(const Strided& layout, int64_t elements);
+  // As many whole rows as `elements` reach from here, or what is left of this row.
+  Band band(const Strided& layout, int64_t elements) const;
   uint8_t* pointer(const Strided& layout, int k) const {
     int64_t offset = 0;
     for (int d = 0; d < layout.dims; d++) offset += index[d] * layout.stride[k][d];
@@ -32,10 +41,10 @@ struct Position {
 // n elements of operand k, from position `at` on, to or from contiguous memory.
 void gather(const Strided& layout, int k, const Position& at, int64_t n, uint8_t* to);
 void scatter(const Strided& layout, int k, const Position& at, int64_t n, const uint8_t* from);
+// n elements that are so many elements apart.
+void copy_items(uint8_t* to, int64_t to_stride, const uint8_t* from, int64_t from_stride, int item, int64_t n);
 // rows x columns elements of operand k from `from` on, rows along dimension 1 and columns along dimension 0, to a
 // contiguous block. Reads along dimension 1.
 void gather_block(const Strided& layout, int k, const uint8_t* from, int64_t rows, int64_t columns, uint8_t* to);
-// One element, n times.
-void repeat(const uint8_t* element, int item, int64_t n, uint8_t* to);
 
 }  // namespace cresset
