@@ -3,40 +3,49 @@ import { type Run, type Runs, without_grad } from '../../ours';
 
 type Operation = (sizes: number[], dims: number[]) => () => unknown;
 
-const integers = (sizes: number[], high: number): torch.Tensor =>
-  torch.randint(0, high, sizes, { dtype: torch.int64 });
+const integers = (sizes: number[], high: number): torch.Tensor => torch.randint(0, high, sizes, { dtype: torch.int64 });
 
 /** A function of one random tensor, and numbers from the run's name. */
-const of = (f: (x: torch.Tensor, dims: number[]) => unknown): Operation => (sizes, dims) => {
-  const x = torch.rand(sizes);
-  return () => f(x, dims);
-};
+const of =
+  (f: (x: torch.Tensor, dims: number[]) => unknown): Operation =>
+  (sizes, dims) => {
+    const x = torch.rand(sizes);
+    return () => f(x, dims);
+  };
 
-const of_two = (f: (x: torch.Tensor, y: torch.Tensor, dims: number[]) => unknown): Operation => (sizes, dims) => {
-  const x = torch.rand(sizes);
-  const y = torch.rand(sizes);
-  return () => f(x, y, dims);
-};
+const of_two =
+  (f: (x: torch.Tensor, y: torch.Tensor, dims: number[]) => unknown): Operation =>
+  (sizes, dims) => {
+    const x = torch.rand(sizes);
+    const y = torch.rand(sizes);
+    return () => f(x, y, dims);
+  };
 
 /** x and a second operand of another shape. */
-const with_shape = (shape: (sizes: number[]) => number[]): Operation => (sizes) => {
-  const x = torch.rand(sizes);
-  const y = torch.rand(shape(sizes));
-  return () => x.add(y);
-};
+const with_shape =
+  (shape: (sizes: number[]) => number[]): Operation =>
+  (sizes) => {
+    const x = torch.rand(sizes);
+    const y = torch.rand(shape(sizes));
+    return () => x.add(y);
+  };
 
-const of_int64 = (f: (x: torch.Tensor, y: torch.Tensor) => unknown): Operation => (sizes) => {
-  const x = integers(sizes, 1000);
-  const y = integers(sizes, 1000);
-  return () => f(x, y);
-};
+const of_int64 =
+  (f: (x: torch.Tensor, y: torch.Tensor) => unknown): Operation =>
+  (sizes) => {
+    const x = integers(sizes, 1000);
+    const y = integers(sizes, 1000);
+    return () => f(x, y);
+  };
 
-const masked = (f: (mask: torch.Tensor, x: torch.Tensor, y: torch.Tensor) => unknown): Operation => (sizes) => {
-  const mask = torch.rand(sizes).gt(0.5);
-  const x = torch.rand(sizes);
-  const y = torch.rand(sizes);
-  return () => f(mask, x, y);
-};
+const masked =
+  (f: (mask: torch.Tensor, x: torch.Tensor, y: torch.Tensor) => unknown): Operation =>
+  (sizes) => {
+    const mask = torch.rand(sizes).gt(0.5);
+    const x = torch.rand(sizes);
+    const y = torch.rand(sizes);
+    return () => f(mask, x, y);
+  };
 
 const operations: Record<string, Operation> = {
   add: of_two((x, y) => x.add(y)),
