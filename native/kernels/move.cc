@@ -25,8 +25,8 @@ struct MoveAll {
     Position at(layout, begin);
     for (int64_t i = begin; i < end;) {
       const Band band = at.band(layout, end - i);
-      const MoveRows rows{band.rows, band.columns, layout.pitch(0), layout.stride[0][0],
-                          layout.pitch(1), layout.stride[1][0]};
+      const MoveRows rows{band.rows,           band.columns,    layout.pitch(0),
+                          layout.stride[0][0], layout.pitch(1), layout.stride[1][0]};
       function(at.pointer(layout, 0), at.pointer(layout, 1), rows);
       at.advance(layout, band.rows * band.columns);
       i += band.rows * band.columns;
