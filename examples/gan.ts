@@ -1,5 +1,5 @@
 /**
- * A DCGAN that learns to draw digits: the generator against the documents' discriminator with LeakyReLU(0.2).
+ * A DCGAN that learns to draw digits: a generator against two of the documents' discriminators with LeakyReLU(0.2).
  *
  *   npm start && node build/examples/gan.js --epochs 5 --lr 0.001 --seed 0 --out runs/gan
  *
@@ -10,52 +10,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as torch from 'cresset';
 import { curves, image_grid } from 'cresset/viz';
+import { Generator, LATENT, TwoScales } from './common/dcgan';
 import { digit_classifier, load_mnist, MEAN, STD } from './common/mnist';
 import { main, read_options } from './common/options';
 
 const { nn, optim, utils } = torch;
-
-/** From [n, latent, 1, 1] to images [n, 1, 28, 28] in [-1, 1]. */
-class Generator extends nn.Module {
-  readonly main: torch.nn.Sequential;
-
-  constructor(readonly latent: number) {
-    super();
-    this.main = new nn.Sequential(
-      new nn.ConvTranspose2d(latent, 128, 7, { bias: false }),
-      new nn.BatchNorm2d(128),
-      new nn.ReLU(),
-      new nn.ConvTranspose2d(128, 64, 4, { stride: 2, padding: 1, bias: false }),
-      new nn.BatchNorm2d(64),
-      new nn.ReLU(),
-      new nn.ConvTranspose2d(64, 1, 4, { stride: 2, padding: 1 }),
-      new nn.Tanh(),
-    );
-  }
-
-  override forward(z: torch.Tensor): torch.Tensor {
-    return this.main.forward(z);
-  }
-
-  draw(n: number): torch.Tensor {
-    return this.forward(torch.randn([n, this.latent, 1, 1]));
-  }
-}
-
-/** From images [n, 1, 28, 28] to one logit each: real or drawn. */
-class Discriminator extends nn.Module {
-  readonly features = new nn.Sequential(
-    new nn.Conv2d(1, 32, 4, { stride: 2, padding: 1 }),
-    new nn.LeakyReLU(0.2),
-    new nn.Conv2d(32, 64, 4, { stride: 2, padding: 1 }),
-    new nn.LeakyReLU(0.2),
-  );
-  readonly classifier = new nn.Linear(64 * 7 * 7, 1);
-
-  override forward(x: torch.Tensor): torch.Tensor {
-    return this.classifier.forward(this.features.forward(x).flatten(1));
-  }
-}
 
 main('gan', async () => {
   const options = read_options('gan', {
@@ -65,7 +24,8 @@ main('gan', async () => {
     seed: 0,
     threads: 0,
     batch: 64,
-    latent: 32,
+    kinds: LATENT.kinds,
+    variations: LATENT.variations,
     samples: 0,
     judged: 1000,
     classifier: 'runs/mnist/model.safetensors',
@@ -85,18 +45,21 @@ main('gan', async () => {
     drop_last: true,
   });
 
-  const generator = new Generator(options.latent);
-  const discriminator = new Discriminator();
-  generator.apply(init_weights);
+  const generator = new Generator(options.kinds, options.variations);
+  const discriminator = new TwoScales();
   // The discriminator is small, and has to stay ahead: it takes larger steps.
   const betas: [number, number] = [0.5, 0.999];
   const optimizer_g = new optim.Adam(generator.parameters(), { lr: options.lr, betas });
   const optimizer_d = new optim.Adam(discriminator.parameters(), { lr: options.lr_d, betas });
+  // Neither side ever wins: only smaller steps in the second half let both come to rest.
+  const steps = options.epochs * loader.length;
+  const rate = (step: number): number => Math.min(1, 2 * (1 - step / steps));
+  const schedulers = [optimizer_g, optimizer_d].map((each) => new optim.lr_scheduler.LambdaLR(each, rate));
   const criterion = new nn.BCEWithLogitsLoss();
-  const real_label = torch.ones([options.batch, 1]);
-  const fake_label = torch.zeros([options.batch, 1]);
+  const real_label = torch.ones([options.batch, 2]);
+  const fake_label = torch.zeros([options.batch, 2]);
   const losses = { discriminator: [] as number[], generator: [] as number[] };
-  const fixed = torch.randn([64, options.latent, 1, 1]);
+  const fixed = generator.latent(64);
 
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
     const batches = utils.progress(loader, {
@@ -106,7 +69,7 @@ main('gan', async () => {
       count: () => options.batch,
     });
     for (const [real] of batches) {
-      const fake = generator.draw(options.batch);
+      const fake = generator.forward(generator.latent(options.batch));
 
       optimizer_d.zero_grad();
       const loss_d = criterion
@@ -119,6 +82,7 @@ main('gan', async () => {
       const loss_g = criterion.forward(discriminator.forward(fake), real_label);
       loss_g.backward();
       optimizer_g.step();
+      for (const scheduler of schedulers) scheduler.step();
 
       losses.discriminator.push(loss_d.item());
       losses.generator.push(loss_g.item());
@@ -142,15 +106,6 @@ main('gan', async () => {
   console.log(`wrote ${join(options.out, 'loss.svg')} and ${join(options.out, 'generator.safetensors')}`);
 });
 
-/**
- * As in the DCGAN paper (Radford et al. 2015): weights from N(0, 0.02), those of norms from N(1, 0.02). The discriminator has no norms to make up
- * for weights so small, and keeps its own.
- */
-function init_weights(module: torch.nn.Module): void {
-  if (module instanceof nn.ConvTranspose2d) nn.init.normal_(module.weight, 0, 0.02);
-  else if (module instanceof nn.BatchNorm2d) nn.init.normal_(module.weight as torch.nn.Parameter, 1, 0.02);
-}
-
 /** From the classifier's scale, [n, 784], to the generator's, [n, 1, 28, 28] in [-1, 1]. */
 function to_unit_range(digits: torch.Tensor): torch.Tensor {
   return digits
@@ -166,7 +121,7 @@ function judge(generator: Generator, weights: string, n: number, data: string | 
   generator.eval();
   torch.no_grad(() => {
     const drawn = generator
-      .draw(n)
+      .forward(generator.latent(n))
       .flatten(1)
       .add(1 - 2 * MEAN)
       .div(2 * STD);

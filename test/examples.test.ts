@@ -159,7 +159,7 @@ test('gan trains on real digits, draws them, and has them judged by the classifi
   const classifier = join(folder, 'mnist1/model.safetensors');
   if (!existsSync(classifier)) run('mnist', '--epochs', '1', '--samples', '6000', '--out', join(folder, 'mnist1'));
   const out = join(folder, 'gan');
-  const short = ['--epochs', '1', '--samples', '640', '--batch', '32', '--latent', '16', '--judged', '40'];
+  const short = ['--epochs', '1', '--samples', '640', '--batch', '32', '--kinds', '16', '--judged', '40'];
   const { status, stdout, stderr } = run('gan', ...short, '--classifier', classifier, '--out', out);
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
   expect(stderr).toMatch(/epoch 1 100 % 640\/640 {2}[\d,]+ images\/s {2}loss D [\d.]+ {2}loss G [\d.]+/);

@@ -1,37 +1,21 @@
 import * as torch from 'cresset';
+import { Generator, TwoScales } from '../../../examples/common/dcgan';
 import { type Run, type Runs, repeated } from '../../ours';
 
-const { nn } = torch;
-const LATENT = 64;
+const { nn, optim } = torch;
 
 function gan_step(batch: number): Run {
   torch.manual_seed(0);
-  const generator = new nn.Sequential(
-    new nn.ConvTranspose2d(LATENT, 128, 7, { bias: false }),
-    new nn.BatchNorm2d(128),
-    new nn.ReLU(),
-    new nn.ConvTranspose2d(128, 64, 4, { stride: 2, padding: 1, bias: false }),
-    new nn.BatchNorm2d(64),
-    new nn.ReLU(),
-    new nn.ConvTranspose2d(64, 1, 4, { stride: 2, padding: 1 }),
-    new nn.Tanh(),
-  );
-  const discriminator = new nn.Sequential(
-    new nn.Conv2d(1, 32, 4, { stride: 2, padding: 1 }),
-    new nn.LeakyReLU(0.2),
-    new nn.Conv2d(32, 64, 4, { stride: 2, padding: 1 }),
-    new nn.LeakyReLU(0.2),
-    new nn.Flatten(),
-    new nn.Linear(64 * 7 * 7, 1),
-  );
-  const settings = { lr: 2e-4, betas: [0.5, 0.999] as [number, number] };
-  const optimizer_g = new torch.optim.Adam(generator.parameters(), settings);
-  const optimizer_d = new torch.optim.Adam(discriminator.parameters(), settings);
+  const generator = new Generator();
+  const discriminator = new TwoScales();
+  const betas: [number, number] = [0.5, 0.999];
+  const optimizer_g = new optim.Adam(generator.parameters(), { lr: 1e-3, betas });
+  const optimizer_d = new optim.Adam(discriminator.parameters(), { lr: 3e-3, betas });
   const criterion = new nn.BCEWithLogitsLoss();
   const real = torch.rand([batch, 1, 28, 28]);
-  const [ones, zeros] = [torch.ones([batch, 1]), torch.zeros([batch, 1])];
+  const [ones, zeros] = [torch.ones([batch, 2]), torch.zeros([batch, 2])];
   return repeated(() => {
-    const fake = generator.forward(torch.randn([batch, LATENT, 1, 1]));
+    const fake = generator.forward(generator.latent(batch));
     optimizer_d.zero_grad();
     criterion
       .forward(discriminator.forward(real), ones)
