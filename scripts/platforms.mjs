@@ -3,6 +3,9 @@
 export const glibc_floor = '2.17';
 export const macos_floor = '13.0';
 
+/** Bytes of one addon, at most; scripts/check_addons.mjs refuses more. */
+export const addon_budget = 2_000_000;
+
 export const platforms = {
   'linux-x64': { system: 'linux', target: `x86_64-linux-gnu.${glibc_floor}` },
   'linux-x64-musl': { system: 'linux', target: 'x86_64-linux-musl' },

@@ -23,6 +23,10 @@
 #define CRESSET_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
 #endif
 
+// Before a loop of so few steps that its arrays live in registers. The scalar kernels redefine it (simd/foreach_isa.h).
+#define CRESSET_PRAGMA(text) _Pragma(#text)
+#define CRESSET_UNROLL(count) CRESSET_PRAGMA(GCC unroll count)
+
 // clang-format off
 // Around everything of an instruction set: nothing is thrown there. Clang then makes no tables for unwinding.
 #if defined(__clang__)

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** Runs a script of test/children in a process of its own, against the sources. */
 
 const register = join(__dirname, 'register.js');
+/** The words that start Node: under an emulator process.execPath alone would not run. */
+const [node, ...node_args] = process.env.CRESSET_NODE?.split(' ') ?? [process.execPath];
 
 export interface ChildOptions {
   args?: readonly string[];
@@ -20,8 +22,8 @@ export function run_child(
   { args = [], env = {}, flags = [], timeout = 120_000 }: ChildOptions = {},
 ): string {
   const child = spawnSync(
-    process.execPath,
-    [...flags, '-r', register, join(__dirname, '../children', script), ...args],
+    node,
+    [...node_args, ...flags, '-r', register, join(__dirname, '../children', script), ...args],
     {
       encoding: 'utf8',
       timeout,
