@@ -10,9 +10,7 @@
 namespace cresset {
 
 // A bool is stored as a byte, but converted to differently.
-struct Boolean {
-  uint8_t v;
-};
+enum class Boolean : uint8_t {};
 
 template <class Whole, class Real>
 CRESSET_INLINE Whole truncate(Real value) {
@@ -24,9 +22,9 @@ CRESSET_INLINE Whole truncate(Real value) {
 template <class To, class From>
 CRESSET_INLINE To convert(From value) {
   if constexpr (std::is_same_v<From, Boolean>) {
-    return convert<To>(static_cast<uint8_t>(value.v != 0));
+    return static_cast<uint8_t>(value) != 0 ? To(1) : To(0);
   } else if constexpr (std::is_same_v<To, Boolean>) {
-    return {static_cast<uint8_t>(value != From(0))};
+    return static_cast<Boolean>(value != From(0));
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     if constexpr (sizeof(To) == 1)
       return static_cast<To>(truncate<int64_t>(value));

@@ -12,33 +12,14 @@
 
 #include "kernels/index_types.h"
 #include "kernels/reduce_layout.h"
+#include "kernels/sort_keys.h"
 #include "runtime/parallel.h"
+
+#define CRESSET_SOURCE "kernels/sort_keys.inc"
+#include "simd/foreach_isa.h"
 
 namespace cresset {
 namespace {
-
-// Unsigned integers in the order of the elements.
-uint32_t key_of(float x) {
-  if (x != x) return UINT32_MAX;
-  uint32_t bits;
-  x += 0.0f;  // -0 becomes 0
-  std::memcpy(&bits, &x, sizeof bits);
-  return bits >> 31 ? ~bits : bits | uint32_t{1} << 31;
-}
-uint64_t key_of(double x) {
-  if (x != x) return UINT64_MAX;
-  uint64_t bits;
-  x += 0.0;
-  std::memcpy(&bits, &x, sizeof bits);
-  return bits >> 63 ? ~bits : bits | uint64_t{1} << 63;
-}
-uint64_t key_of(int64_t x) {
-  return static_cast<uint64_t>(x) ^ uint64_t { 1 } << 63;
-}
-uint32_t key_of(int32_t x) {
-  return static_cast<uint32_t>(x) ^ uint32_t { 1 } << 31;
-}
-uint32_t key_of(uint8_t x) { return x; }
 
 template <class Key>
 struct Entry {
@@ -81,6 +62,7 @@ Entry<Key>* radix_sort(Entry<Key>* entries, Entry<Key>* spare, int64_t n) {
 
 template <class T>
 struct Sorting {
+  static constexpr int64_t kFew = 16;
   using Key = decltype(key_of(T()));
   const T* in;
   T* values;
@@ -88,6 +70,7 @@ struct Sorting {
   int64_t columns, wanted;
   bool descending;
   std::atomic<bool>& out_of_memory;
+  MakeKeys<T> make_keys;
 
   void operator()(int64_t begin, int64_t end) const {
     std::unique_ptr<Entry<Key>[]> buffer(new (std::nothrow) Entry<Key>[static_cast<size_t>(2 * columns)]);
@@ -98,11 +81,33 @@ struct Sorting {
     for (int64_t row = begin; row < end; row++) {
       const T* x = in + row * columns;
       Entry<Key>* entries = buffer.get();
+      if (wanted <= kFew) {
+        find_few(x, entries);
+        write(x, entries, row * wanted);
+        continue;
+      }
       for (int64_t i = 0; i < columns; i++) {
         Key key = key_of(x[i]);
         entries[i] = {descending ? static_cast<Key>(~key) : key, static_cast<Key>(i)};
       }
       write(x, sort(entries), row * wanted);
+    }
+  }
+
+  // The first ones in order, each put in its place among those found before.
+  void find_few(const T* x, Entry<Key>* best) const {
+    Key keys[kKeys];
+    int64_t have = 0;
+    for (int64_t first = 0; first < columns; first += kKeys) {
+      const int64_t n = std::min(kKeys, columns - first);
+      const Key least = make_keys(x + first, n, descending, keys);
+      if (have == wanted && least >= best[have - 1].key) continue;
+      for (int64_t i = 0; i < n; i++) {
+        if (have == wanted && keys[i] >= best[have - 1].key) continue;
+        int64_t place = have < wanted ? have++ : have - 1;
+        for (; place > 0 && best[place - 1].key > keys[i]; place--) best[place] = best[place - 1];
+        best[place] = {keys[i], static_cast<Key>(first + i)};
+      }
     }
   }
 
@@ -135,7 +140,7 @@ void run(int64_t rows, int64_t columns, int64_t wanted, bool descending, T* valu
   constexpr int64_t kGrain = 4096;
   if (columns > UINT32_MAX) Call::fail("too many elements to sort");
   std::atomic<bool> out_of_memory{false};
-  Sorting<T> body{in, values, indices, columns, wanted, descending, out_of_memory};
+  Sorting<T> body{in, values, indices, columns, wanted, descending, out_of_memory, *CRESSET_SELECT(make_keys<T>)};
   parallel_for(rows, std::max<int64_t>(1, kGrain / columns), body);
   if (out_of_memory) Call::fail("out of memory");
 }

@@ -39,21 +39,30 @@ struct RunningSum {
   int64_t tiles() const { return (inner + kTile - 1) / kTile; }
 
   void operator()(int64_t begin, int64_t end) const {
+    if (inner == 1) return runs(begin, end);
     for (int64_t item = begin; item < end; item++) {
       int64_t column = item % tiles() * kTile;
       int64_t at = item / tiles() * dim * inner + column;
-      if (inner == 1)
-        run(in + at, out + at);
-      else
-        columns(in + at, std::min(kTile, inner - column), out + at);
+      columns(in + at, std::min(kTile, inner - column), out + at);
     }
   }
 
-  void run(const In* x, Out* y) const {
-    typename Accumulator<In>::Type sum = 0;
+  // An addition waits for the one before it: several runs at once keep the adders busy.
+  void runs(int64_t begin, int64_t end) const {
+    constexpr int64_t kTogether = 4;
+    int64_t run = begin;
+    for (; run + kTogether <= end; run += kTogether) together<kTogether>(in + run * dim, out + run * dim);
+    for (; run < end; run++) together<1>(in + run * dim, out + run * dim);
+  }
+
+  template <int64_t count>
+  void together(const In* x, Out* y) const {
+    typename Accumulator<In>::Type sum[count] = {};
     for (int64_t i = 0; i < dim; i++) {
-      sum += static_cast<decltype(sum)>(x[i]);
-      y[i] = static_cast<Out>(sum);
+      for (int64_t k = 0; k < count; k++) {
+        sum[k] += static_cast<typename Accumulator<In>::Type>(x[k * dim + i]);
+        y[k * dim + i] = static_cast<Out>(sum[k]);
+      }
     }
   }
 

@@ -42,29 +42,39 @@ struct Work {
   }
 };
 
-// One output from contiguous runs: a chunk is one of them or a part of one. Items: chunks of output 0, of output 1 ...
+// One output from contiguous runs: a chunk is one of them or a part of one. Items: the outputs of chunk 0, of chunk 1 ...
 struct Runs : Work {
-  int64_t parts() const { return ceil_div(plan.reduce_dims.inner_size(), kRun); }
+  int64_t length() const { return plan.reduce_dims.inner_size(); }
+  int64_t parts() const { return ceil_div(length(), kRun); }
+  int64_t start(int64_t chunk) const { return chunk / parts() * length() + chunk % parts() * kRun; }
 
   void operator()(int64_t begin, int64_t end) const {
-    if (chunks == 1) return whole(begin, end);
-    int64_t length = plan.reduce_dims.inner_size();
-    for (int64_t item = begin; item < end; item++) {
-      int64_t output = item / chunks, chunk = item % chunks, first = chunk % parts() * kRun;
-      Cursor at(plan.keep_dims, output), run(plan.reduce_dims, chunk / parts() * length + first);
-      loops.rows(element(plan.in, at.offset() + run.offset(), loops.in_size), 0, 1, std::min(kRun, length - first),
-                 parameter(p, output, loops.out_size), slot(chunk, output));
+    if (outputs() == 1) return one_output(begin, end);
+    for (int64_t item = begin; item < end;) {
+      const int64_t chunk = item / outputs(), output = item % outputs();
+      const int64_t count = std::min(outputs() - output, end - item);
+      several(chunk, output, count);
+      item += count;
     }
   }
 
-  void whole(int64_t begin, int64_t end) const {
-    Cursor at(plan.keep_dims, begin);
-    for (int64_t output = begin; output < end;) {
-      int64_t count = std::min(at.run(), end - output);
-      loops.rows(element(plan.in, at.offset(), loops.in_size), plan.keep_dims.inner_stride(), count, plan.reduce.count,
-                 parameter(p, output, loops.out_size), slot(0, output));
-      output += count;
-      at.advance(count);
+  void one_output(int64_t chunk, int64_t last) const {
+    for (Cursor run(plan.reduce_dims, start(chunk)); chunk < last; chunk++) {
+      const int64_t n = std::min(kRun, run.run());
+      loops.rows(element(plan.in, run.offset(), loops.in_size), 0, 1, n, p, slot(chunk, 0));
+      run.advance(n);
+    }
+  }
+
+  void several(int64_t chunk, int64_t output, int64_t count) const {
+    const Cursor run(plan.reduce_dims, start(chunk));
+    const int64_t n = std::min(kRun, run.run()), last = output + count;
+    for (Cursor at(plan.keep_dims, output); output < last;) {
+      const int64_t neighbours = std::min(at.run(), last - output);
+      loops.rows(element(plan.in, at.offset() + run.offset(), loops.in_size), plan.keep_dims.inner_stride(), neighbours,
+                 n, parameter(p, output, loops.out_size), slot(chunk, output));
+      output += neighbours;
+      at.advance(neighbours);
     }
   }
 };

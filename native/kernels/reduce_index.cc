@@ -9,11 +9,10 @@
 #include "kernels/index_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/parallel.h"
+#include "simd/target.h"
 
 namespace cresset {
 namespace {
-
-constexpr int64_t kGrain = 32768;
 
 template <class T>
 struct Match {
@@ -22,6 +21,24 @@ struct Match {
   explicit Match(T wanted) : value(wanted), nan(wanted != wanted) {}
   bool operator()(T x) const { return static_cast<bool>((x == value) | (nan & (x != x))); }
 };
+
+constexpr int64_t kLocateTile = 64;
+// Searches rows x + offset[r] of `width` columns for the values, and writes first + r where found[c] is negative.
+// Returns how many it found.
+template <class T>
+using LocateTile = int64_t (*)(const T* x, const int64_t* offset, int64_t rows, int64_t first, int64_t width,
+                               const T* value, int64_t* found);
+
+}  // namespace
+}  // namespace cresset
+
+#define CRESSET_SOURCE "kernels/reduce_locate.inc"
+#include "simd/foreach_isa.h"
+
+namespace cresset {
+namespace {
+
+constexpr int64_t kGrain = 32768;
 
 // The first match in a strided run; n when there is none.
 template <class T>
@@ -80,40 +97,35 @@ struct Locate {
 // Items are tiles of neighbouring outputs, searched row by row.
 template <class T>
 struct LocateColumns {
-  static constexpr int64_t kTile = 64;
+  static constexpr int64_t kRows = 256;
   const ReducePlan& plan;
   const T* values;
   int64_t* out;
+  LocateTile<T> tile;
 
-  int64_t tiles() const { return (plan.keep_dims.inner_size() + kTile - 1) / kTile; }
+  int64_t tiles() const { return (plan.keep_dims.inner_size() + kLocateTile - 1) / kLocateTile; }
 
   void operator()(int64_t begin, int64_t end) const {
     for (int64_t item = begin; item < end; item++) {
-      int64_t column = item % tiles() * kTile;
+      int64_t column = item % tiles() * kLocateTile;
       int64_t output = item / tiles() * plan.keep_dims.inner_size() + column;
       Cursor at(plan.keep_dims, output);
-      locate(static_cast<const T*>(plan.in) + at.offset(), std::min(kTile, plan.keep_dims.inner_size() - column),
+      locate(static_cast<const T*>(plan.in) + at.offset(), std::min(kLocateTile, plan.keep_dims.inner_size() - column),
              values + output, out + output);
     }
   }
 
   void locate(const T* x, int64_t width, const T* value, int64_t* index) const {
-    T wanted[kTile];
-    int64_t found[kTile];
-    for (int64_t c = 0; c < width; c++) {
-      wanted[c] = value[c];
-      found[c] = -1;
-    }
+    int64_t offset[kRows];
+    std::fill_n(index, width, int64_t{-1});
     Cursor row(plan.reduce_dims, 0);
-    for (int64_t r = 0; r < plan.reduce.count; r++) {
-      const T* element = x + row.offset();
-      for (int64_t c = 0; c < width; c++) {
-        bool first = (found[c] < 0) & Match<T>(wanted[c])(element[c]);
-        found[c] = first ? r : found[c];
-      }
-      row.advance(1);
+    int64_t missing = width;
+    for (int64_t first = 0; first < plan.reduce.count && missing > 0; first += kRows) {
+      const int64_t rows = std::min(kRows, plan.reduce.count - first);
+      for (int64_t r = 0; r < rows; r++, row.advance(1)) offset[r] = row.offset();
+      missing -= tile(x, offset, rows, first, width, value, index);
     }
-    for (int64_t c = 0; c < width; c++) index[c] = std::max<int64_t>(0, found[c]);
+    for (int64_t c = 0; c < width; c++) index[c] = std::max<int64_t>(0, index[c]);
   }
 };
 
@@ -122,9 +134,9 @@ void locate(const ReducePlan& plan, const void* values, int64_t* out) {
   const T* typed = static_cast<const T*>(values);
   int64_t n = plan.reduce.count;
   if (plan.columns() && !plan.runs()) {
-    LocateColumns<T> body{plan, typed, out};
+    LocateColumns<T> body{plan, typed, out, *CRESSET_SELECT(locate_tile<T>)};
     int64_t items = plan.keep.count / plan.keep_dims.inner_size() * body.tiles();
-    return parallel_for(items, std::max<int64_t>(1, kGrain / LocateColumns<T>::kTile / n), body);
+    return parallel_for(items, std::max<int64_t>(1, kGrain / kLocateTile / n), body);
   }
   parallel_for(plan.keep.count, std::max<int64_t>(1, kGrain / n), Locate<T>{plan, typed, out});
 }

@@ -1,6 +1,6 @@
 // Elementary functions of a Vec, float and double: exp expm1 log log1p log2 log10 tanh sigmoid erf sin cos tan, fmod
-// (exact); pow and lanewise<Library...> go through the standard library lane by lane. Written once in math.inc, so
-// their results are the same bits on every instruction set. Within 2 units in the last place of the exact result
+// (exact), pow of float; pow of double and lanewise<Library...> go through the standard library lane by lane. Written once in
+// math.inc, so their results are the same bits on every instruction set. Within 2 units in the last place of the exact result
 // (sigmoid 2.2, tan 3) for every argument (test/native/math_test.cc measures them), right at 0, inf, NaN and
 // subnormals. For activations, cheaper where the range is known: exp_of_minus_abs, log1p_of_unit, normal.
 #pragma once

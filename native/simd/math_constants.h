@@ -29,6 +29,8 @@ struct MathConstants<float> {
                               0x1.1110e00000000p-7f, 0x1.6d43b00000000p-10f, 0x1.a1256c0000000p-13f};
   static constexpr T log[] = {0x1.5555560000000p-1f, 0x1.9999ec0000000p-2f, 0x1.245c280000000p-2f,
                               0x1.ddd4da0000000p-3f};
+  static constexpr T log2_e_low = 0x1.4ae0c00000000p-26f,
+                     two_thirds_low = -0x1.5555560000000p-26f;  // beyond log2_e, log[0]
   static constexpr T log1p_unit[] = {0x1.5555580000000p-1f, 0x1.9996ac0000000p-2f, 0x1.2509280000000p-2f,
                                      0x1.b6dc9c0000000p-3f, 0x1.f1995c0000000p-3f};
   static constexpr T normal_tail[] = {0x1.53ebbc0000000p-18f, 0x1.100de40000000p-3f,  0x1.13dc760000000p-3f,
