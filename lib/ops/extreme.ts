@@ -5,6 +5,7 @@ import { int64 } from '../tensor/dtype';
 import { type Shape, wrap_dim } from '../tensor/shape';
 import { allocate, check_tensor, Tensor } from '../tensor/tensor';
 import { div, mul } from './arithmetic';
+import { is_options } from './by_name';
 import { eq, isnan } from './compare';
 import { read_item } from './create';
 import { op, type Reference, type Sample } from './define';
@@ -14,7 +15,6 @@ import { maximum, minimum } from './pointwise';
 import { sum } from './reduce';
 import {
   type Dims,
-  is_options,
   judge_reduction,
   launch,
   positional,

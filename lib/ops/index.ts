@@ -68,9 +68,11 @@ export { diff, median, type QuantileOptions, quantile, std_mean, type VarMeanOpt
 export { acos, acosh, asin, asinh, atan, atanh, cosh, erfc, exp2, sinh, tan } from './trigonometry';
 
 import './overwrite';
+import './view_inplace';
 
 export { type ClampOptions, clamp, clamp_max, clamp_min } from './clamp';
-export { multinomial } from './multinomial';
+export { type MultinomialOptions, multinomial } from './multinomial';
+export { as_tensor, is_floating_point, numel } from './new';
 export { type NormOptions, norm } from './norm';
 export {
   abs,
