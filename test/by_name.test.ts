@@ -164,3 +164,72 @@ test('dtypes have their short names', () => {
   ]);
   expect(torch.zeros([1], { dtype: torch.long }).dtype).toBe(torch.int64);
 });
+
+describe('names that scripts use on tensors', () => {
+  const x = torch.tensor([[1, 2]], { dtype: torch.float64 });
+
+  test('new tensors of the same dtype', () => {
+    for (const made of [x.new_zeros(3), x.new_ones([3]), x.new_empty(3), x.new_full([3], 2), x.new_tensor([1, 2, 3])])
+      expect([made.dtype, made.shape]).toEqual([torch.float64, [3]]);
+    expect(x.new_full([2], 2).tolist()).toEqual([2, 2]);
+    expect(x.new_ones(2, { dtype: torch.int64 }).dtype).toBe(torch.int64);
+    expect(x.new_tensor([5], { requires_grad: true }).requires_grad).toBe(true);
+  });
+
+  test('sizes', () => {
+    expect([x.nelement(), torch.numel(x), x.element_size(), x.nbytes, x.cpu() === x]).toEqual([2, 2, 8, 16, true]);
+    expect(torch.is_floating_point(x)).toBe(true);
+  });
+
+  test('as_tensor copies only where it must', () => {
+    expect(torch.as_tensor(x)).toBe(x);
+    expect(torch.as_tensor(x, { dtype: torch.float32 }).dtype).toBe(torch.float32);
+    const array = new Float32Array([1, 2]);
+    torch.as_tensor(array).mul_(3);
+    expect([...array]).toEqual([3, 6]);
+    expect(torch.as_tensor([1n, 2n]).dtype).toBe(torch.int64);
+  });
+
+  test('another shape in place, unless a graph holds the tensor', () => {
+    const y = torch.arange(6).view([1, 2, 3]).clone();
+    expect(y.squeeze_(0)).toBe(y);
+    expect([y.shape, y.t_().shape, y.unsqueeze_({ dim: 0 }).shape, y.transpose_(0, 2).shape]).toEqual([
+      [2, 3],
+      [3, 2],
+      [1, 3, 2],
+      [2, 3, 1],
+    ]);
+    expect(y.tolist()).toEqual(torch.arange(6).view([2, 3, 1]).tolist());
+    const w = torch.ones([2], { requires_grad: true });
+    expect(() => w.mul(2).unsqueeze_(0)).toThrow('unsqueeze_: the tensor is part of a graph');
+    const held = torch.ones([2]);
+    const out = held.mul(w);
+    expect(() => held.unsqueeze_(0)).toThrow('use unsqueeze()');
+    out.sum().backward();
+    expect(held.unsqueeze_(0).shape).toEqual([1, 2]);
+  });
+
+  test('lerp ends where it should, in place and with weights of its own', () => {
+    const [a, b] = [torch.tensor([1e8, 0]), torch.tensor([1, 10])];
+    expect(a.lerp(b, 1).tolist()).toEqual([1, 10]);
+    expect(torch.lerp(a, b, torch.tensor([1, 0.5])).tolist()).toEqual([1, 5]);
+    const c = torch.zeros([2]);
+    expect(c.lerp_(b, 0.1)).toBe(c);
+    expect(c.addcmul_(b, b, { value: 0.5 }).addcdiv_(b, b, { value: 2 }).tolist()).toEqual([
+      expect.closeTo(2.6),
+      expect.closeTo(53),
+    ]);
+  });
+
+  test('modes of recording', () => {
+    expect(torch.set_grad_enabled(false, () => torch.is_grad_enabled())).toBe(false);
+    expect(torch.inference_mode(() => torch.is_grad_enabled())).toBe(false);
+    expect(torch.is_grad_enabled()).toBe(true);
+  });
+
+  test('probabilities and deviations are judged', () => {
+    expect(() => torch.bernoulli(torch.tensor([2]))).toThrow('bernoulli: expected probabilities between 0 and 1');
+    expect(() => torch.normal(torch.zeros([1]), torch.tensor([-1]))).toThrow('normal: expected std of at least 0');
+    expect(() => torch.normal({ mean: 0 } as never, 1)).toThrow('normal: expected mean to be a Tensor or a number');
+  });
+});

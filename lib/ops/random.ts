@@ -11,7 +11,7 @@ import { is_options } from './by_name';
 import { all, ge, le, logical_and, lt } from './compare';
 import { finish, read_item, type Sized, split_size, type TensorOptions } from './create';
 import { add_method } from './define';
-import { cast_to } from './operand';
+import { cast_to, check_operand } from './operand';
 import { overwrite } from './overwrite';
 
 /** Random tensors, drawn from the default generator or the one given. */
@@ -216,6 +216,8 @@ export function normal(mean: Tensor | number, std: Tensor | number, ...more: rea
   if (typeof std === 'number') check_deviation('normal', std);
   if (typeof mean === 'number' && typeof std === 'number')
     return drawn('normal', check_size('normal', more[0]), draw('normal', mean, std), more[1], get_default_dtype());
+  check_operand('normal', 'mean', mean);
+  check_operand('normal', 'std', std);
   if (typeof std !== 'number') check_all('normal', 'std of at least 0', ge(std, 0));
   const { generator } = check_options('normal', more[0], { generator: undefined as Generator | undefined });
   const [first, second] = [mean, std].filter((each) => typeof each !== 'number') as Tensor[];
