@@ -110,8 +110,9 @@ test('wrong names, wrong numbers of arguments', () => {
   expect(() => x.softmax(1, { dim: 0 } as never)).toThrow('softmax: dim is given twice, by place and by name');
   expect(() => torch.unsqueeze(x, 1, ...([2] as never[]))).toThrow('unsqueeze: takes at most 1 arguments (dim), got 2');
   expect(() => F.conv2d(image, taps, { paddin: 1 } as never)).toThrow('did you mean "padding"?');
-  expect(() => x.mul(x, { alpha: 2 } as never)).toThrow('mul: takes two operands, got a third argument');
-  expect(() => x.mul_(2, { alpha: 2 } as never)).toThrow('mul_: takes two operands, got a third argument');
+  const scaled = [x, { alpha: 2 }] as never as [torch.Tensor];
+  expect(() => x.mul(...scaled)).toThrow('mul: takes two operands, got a third argument');
+  expect(() => x.mul_(...scaled)).toThrow('mul_: takes two operands, got a third argument');
 });
 
 describe('alpha and rounding_mode', () => {
