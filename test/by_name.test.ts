@@ -108,7 +108,9 @@ test('wrong names, wrong numbers of arguments', () => {
   expect(() => torch.cat([x, x], { dmi: 1 } as never)).toThrow('cat: Misspelled option "dmi": did you mean "dim"?');
   expect(() => x.softmax({ axis: 1 } as never)).toThrow('softmax: Misspelled option "axis"');
   expect(() => x.softmax(1, { dim: 0 } as never)).toThrow('softmax: dim is given twice, by place and by name');
-  expect(() => torch.unsqueeze(x, 1, ...([2] as never[]))).toThrow('unsqueeze: takes at most 1 arguments (dim), got 2');
+  expect(() => torch.unsqueeze(...([x, 1, 2] as never as [torch.Tensor, number]))).toThrow(
+    'unsqueeze: takes at most 1 arguments (dim), got 2',
+  );
   expect(() => F.conv2d(image, taps, { paddin: 1 } as never)).toThrow('did you mean "padding"?');
   const scaled = [x, { alpha: 2 }] as never as [torch.Tensor];
   expect(() => x.mul(...scaled)).toThrow('mul: takes two operands, got a third argument');
