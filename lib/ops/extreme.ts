@@ -11,7 +11,7 @@ import { read_item } from './create';
 import { op, type Reference, type Sample } from './define';
 import { scattered } from './gather';
 import { cast_to, type Operand } from './operand';
-import { maximum, minimum } from './pointwise';
+import { maximum, minimum } from './pairwise';
 import { sum } from './reduce';
 import {
   type Dims,

@@ -13,8 +13,11 @@ export interface MultiHeadAttentionForwardOptions extends MultiHeadOptions {
   training?: boolean;
   /** One weight for each of query, key and value instead of in_proj_weight. Default false. */
   use_separate_proj_weight?: boolean;
+  /** [embed_dim, embed_dim] */
   q_proj_weight?: Tensor | null;
+  /** [embed_dim, features of the key] */
   k_proj_weight?: Tensor | null;
+  /** [embed_dim, features of the value] */
   v_proj_weight?: Tensor | null;
   /** Keys as the heads see them, [batch · heads, keys, head_dim], instead of projected ones. */
   static_k?: Tensor | null;
