@@ -10,8 +10,7 @@ import { pairwise_distance } from './distance';
 import { check_reduction, type LossOptions, reduce_loss } from './loss';
 import { check_pair, pair_loss, pair_reference } from './loss_pair';
 import { cast_to } from './operand';
-import { minimum } from './pairwise';
-import { sqrt } from './power';
+import { minimum, sqrt } from './pointwise';
 import { mean, sum } from './reduce';
 import { where } from './where';
 

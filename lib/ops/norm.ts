@@ -10,8 +10,7 @@ import { eq, ne } from './compare';
 import { op, type Reference } from './define';
 import { amax, amin } from './extreme';
 import { cast_to } from './operand';
-import { abs, sign } from './pointwise';
-import { pow } from './power';
+import { abs, pow, sign } from './pointwise';
 import { sum } from './reduce';
 import {
   type Dims,

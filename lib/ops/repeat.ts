@@ -1,7 +1,6 @@
 import { check_integer, fail, shape_text } from '../errors';
 import { spread, with_size, wrap_dim } from '../tensor/shape';
 import { check_tensor, type Tensor } from '../tensor/tensor';
-import { by_name, type DimOption } from './by_name';
 import { op, sample } from './define';
 import { expand, reshape, unsqueeze } from './views';
 
@@ -16,7 +15,7 @@ declare module '../tensor/tensor' {
     tile(...dims: number[]): Tensor;
     tile(dims: readonly number[]): Tensor;
     /** Each element repeated in place. */
-    repeat_interleave(repeats: number, dim?: number | null | DimOption<number | null>): Tensor;
+    repeat_interleave(repeats: number, dim?: number | null): Tensor;
   }
 }
 
@@ -79,13 +78,9 @@ export const tile = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html
  */
-export const repeat_interleave: (
-  input: Tensor,
-  repeats: number,
-  dim?: number | null | DimOption<number | null>,
-) => Tensor = op({
+export const repeat_interleave = op({
   name: 'repeat_interleave',
-  call: by_name('repeat_interleave', ['repeats', 'dim'], (x: Tensor, repeats: number, dim?: number | null): Tensor => {
+  call: (x: Tensor, repeats: number, dim?: number | null): Tensor => {
     check_tensor('repeat_interleave', 'input', x);
     check_integer('repeat_interleave', 'repeats', repeats, 0);
     const from = dim === undefined || dim === null || x.ndim === 0 ? reshape(x, [-1]) : x;
@@ -95,6 +90,6 @@ export const repeat_interleave: (
       expand(lifted, with_size(lifted.shape, d + 1, repeats)).clone(),
       with_size(from.shape, d, from.shape[d] * repeats),
     );
-  }),
+  },
   samples: () => [{ args: [sample([2, 3]), 2] }, { args: [sample([2, 3]), 3, 0] }, { args: [sample([2, 3]), 2, -1] }],
 });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "kernels/move.h"
 #include "kernels/strided.h"
 #include "runtime/parallel.h"
 
@@ -14,46 +15,107 @@ constexpr int64_t kGrain = 32768;
 constexpr int64_t kTileBytes = 4096;
 constexpr int64_t kShortRow = 16;  // rows below this are gathered several at a time
 constexpr int kMaxOperands = 1 + kMaxInputs;
+// Copies of an element that stands for all.
+constexpr int64_t kLineBytes = 4096;
 
 // Each chunk runs in steps. In a step an operand is read in place if it is contiguous, or one element for all, else
 // gathered into a buffer.
 enum class Access { direct, constant, gathered };
 
+struct Loops {
+  MapFunction function;
+  MapStepFunction stepping;  // or null
+  const double* parameters;
+};
+
 struct Plan {
   const Strided& layout;
-  MapFunction function;
-  const double* parameters;
+  const Loops& loops;
   Access access[kMaxOperands];
-  int64_t step[kMaxInputs];
+  bool constants = false;
+  int64_t line;  // elements of a line of copies
   int64_t tile;  // elements of a buffer; 0: no operand needs one
 
-  Plan(const Strided& l, MapFunction f, const double* p, bool by_row) : layout(l), function(f), parameters(p), tile(0) {
+  Plan(const Strided& l, const Loops& given, bool by_row) : layout(l), loops(given), tile(0) {
     int item = 1;
     for (int k = 0; k < l.count; k++) {
       const bool contiguous = by_row ? l.stride[k][0] == 1 : l.is_contiguous(k);
       const bool broadcast = by_row ? l.stride[k][0] == 0 : l.is_constant(k);
       access[k] = contiguous ? Access::direct : broadcast && k > 0 ? Access::constant : Access::gathered;
-      if (k > 0) step[k - 1] = access[k] == Access::constant ? 0 : 1;
+      if (access[k] == Access::constant) constants = true;
       if (access[k] == Access::gathered) tile = kTileBytes;
       item = std::max(item, l.operand[k].item);
     }
     tile /= item;
+    line = kLineBytes / item;
   }
+};
+
+// Runs the loops for one thread. An input of which one element stands for all is a line of copies, and the function runs as often
+// as the line lasts, unless it has a form that steps.
+class Runner {
+ public:
+  explicit Runner(const Plan& plan) : plan_(plan) {}
+
+  void run(uint8_t* out, const void* const* in, int64_t n) {
+    const Loops& loops = plan_.loops;
+    const Strided& l = plan_.layout;
+    if (!plan_.constants) return loops.function(out, in, n, loops.parameters);
+    if (loops.stepping != nullptr) {
+      int64_t step[kMaxInputs];
+      for (int k = 1; k < l.count; k++) step[k - 1] = is_constant(k) ? 0 : 1;
+      return loops.stepping(out, in, step, n, loops.parameters);
+    }
+    const int64_t block = std::min(n, plan_.line);
+    const uint8_t* at[kMaxInputs];
+    for (int k = 1; k < l.count; k++)
+      at[k - 1] = is_constant(k) ? line_of(k, in[k - 1], block) : static_cast<const uint8_t*>(in[k - 1]);
+    for (; n > 0; n -= block) {
+      const void* from[kMaxInputs];
+      for (int k = 1; k < l.count; k++) from[k - 1] = at[k - 1];
+      loops.function(out, from, std::min(n, block), loops.parameters);
+      out += block * l.operand[0].item;
+      for (int k = 1; k < l.count; k++) at[k - 1] += is_constant(k) ? 0 : block * l.operand[k].item;
+    }
+  }
+
+ private:
+  bool is_constant(int k) const { return plan_.access[k] == Access::constant; }
+
+  // Kept for the next run: most constants are those of all rows.
+  const uint8_t* line_of(int k, const void* element, int64_t n) {
+    Line& line = lines_[k - 1];
+    if (line.element != element || line.filled < n) {
+      repeat_item(line.items, element, plan_.layout.operand[k].item, n);
+      line.element = element;
+      line.filled = n;
+    }
+    return line.items;
+  }
+
+  struct Line {
+    const void* element = nullptr;
+    int64_t filled = 0;
+    alignas(64) uint8_t items[kLineBytes];
+  };
+  const Plan& plan_;
+  Line lines_[kMaxInputs];
 };
 
 // Steps are rows along dimension 0, in tiles where an operand is gathered.
 struct Rows : Plan {
   void operator()(int64_t begin, int64_t end) const {
     Position at(layout, begin);
+    Runner runner(*this);
     for (int64_t i = begin; i < end;) {
       const Band band = at.band(layout, end - i);
       uint8_t* row[kMaxOperands];
       for (int k = 0; k < layout.count; k++) row[k] = at.pointer(layout, k);
       for (int64_t r = 0; r < band.rows; r++) {
         if (tile == 0)
-          run(row, band.columns);
+          run(runner, row, band.columns);
         else
-          by_tiles(row, band.columns);
+          by_tiles(runner, row, band.columns);
         for (int k = 0; k < layout.count; k++) row[k] += layout.pitch(k) * layout.operand[k].item;
       }
       at.advance(layout, band.rows * band.columns);
@@ -61,13 +123,13 @@ struct Rows : Plan {
     }
   }
 
-  void run(uint8_t* const* operand, int64_t n) const {
+  void run(Runner& runner, uint8_t* const* operand, int64_t n) const {
     const void* in[kMaxInputs];
     for (int k = 1; k < layout.count; k++) in[k - 1] = operand[k];
-    function(operand[0], in, step, n, parameters);
+    runner.run(operand[0], in, n);
   }
 
-  void by_tiles(uint8_t* const* row, int64_t columns) const {
+  void by_tiles(Runner& runner, uint8_t* const* row, int64_t columns) const {
     alignas(64) uint8_t buffer[kMaxOperands][kTileBytes];
     for (int64_t c = 0; c < columns; c += tile) {
       const int64_t n = std::min(tile, columns - c);
@@ -79,7 +141,7 @@ struct Rows : Plan {
         operand[k] = buffer[k];
         if (k > 0) copy_items(buffer[k], 1, place[k], layout.stride[k][0], item, n);
       }
-      run(operand, n);
+      run(runner, operand, n);
       if (access[0] == Access::gathered)
         copy_items(place[0], layout.stride[0][0], buffer[0], 1, layout.operand[0].item, n);
     }
@@ -92,6 +154,7 @@ struct Tiles : Plan {
     alignas(64) uint8_t buffer[kMaxOperands][kTileBytes];
     const void* in[kMaxInputs];
     const Strided& l = layout;
+    Runner runner(*this);
     Position at(l, begin);
     for (int64_t i = begin; i < end;) {
       const int64_t n = tile > 0 ? std::min(tile, end - i) : end - i;
@@ -100,9 +163,9 @@ struct Tiles : Plan {
         if (access[k] == Access::gathered) gather(l, k, at, n, buffer[k]);
       }
       if (access[0] == Access::direct) {
-        function(at.pointer(l, 0), in, step, n, parameters);
+        runner.run(at.pointer(l, 0), in, n);
       } else {
-        function(buffer[0], in, step, n, parameters);
+        runner.run(buffer[0], in, n);
         scatter(l, 0, at, n, buffer[0]);
       }
       at.advance(l, n);
@@ -116,8 +179,7 @@ struct Tiles : Plan {
 struct Blocks {
   static constexpr int64_t kRows = 16, kColumns = 32;
   const Strided* layout;
-  MapFunction function;
-  const double* parameters;
+  const Loops& loops;
 
   int64_t bands() const { return (layout->size[1] + kRows - 1) / kRows; }
 
@@ -138,12 +200,10 @@ struct Blocks {
     const Strided& l = *layout;
     const uint8_t* row[kMaxOperands];
     int64_t pitch[kMaxOperands];
-    int64_t step[kMaxInputs];
     for (int k = 1; k < l.count; k++) {
       row[k] = at.pointer(l, k);
       pitch[k] = l.stride[k][1] * l.operand[k].item;
-      step[k - 1] = l.stride[k][0] == 0 ? 0 : 1;
-      if (l.stride[k][0] == 1 || l.stride[k][0] == 0) continue;
+      if (l.stride[k][0] == 1) continue;
       gather_block(l, k, row[k], rows, columns, buffer[k]);
       row[k] = buffer[k];
       pitch[k] = columns * l.operand[k].item;
@@ -152,7 +212,7 @@ struct Blocks {
     for (int64_t r = 0; r < rows; r++) {
       const void* in[kMaxInputs];
       for (int k = 1; k < l.count; k++) in[k - 1] = row[k] + r * pitch[k];
-      function(out + r * l.stride[0][1] * l.operand[0].item, in, step, columns, parameters);
+      loops.function(out + r * l.stride[0][1] * l.operand[0].item, in, columns, loops.parameters);
     }
   }
 };
@@ -165,22 +225,26 @@ bool prefers_blocks(const Strided& layout) {
   return false;
 }
 
-}  // namespace
-
-void map(const Shape& shape, const MapOperand* operands, int count, MapFunction function, const double* parameters) {
+void map(const Shape& shape, const MapOperand* operands, int count, const Loops& loops) {
   if (shape.count == 0) return;
   Strided layout(shape, operands, count);
   if (prefers_blocks(layout)) {
-    Blocks blocks{&layout, function, parameters};
+    Blocks blocks{&layout, loops};
     int64_t bands = shape.count / (layout.size[0] * layout.size[1]) * blocks.bands();
     return parallel_for(bands, std::max<int64_t>(1, kGrain / (Blocks::kRows * layout.size[0])), blocks);
   }
   const bool by_row = layout.dims == 1 || layout.size[0] >= kShortRow;
-  const Plan plan(layout, function, parameters, by_row);
+  const Plan plan(layout, loops, by_row);
   if (by_row)
     parallel_for(shape.count, kGrain, Rows{plan});
   else
     parallel_for(shape.count, kGrain, Tiles{plan});
+}
+
+}  // namespace
+
+void map(const Shape& shape, const MapOperand* operands, int count, MapFunction function, const double* parameters) {
+  map(shape, operands, count, {function, nullptr, parameters});
 }
 
 void check_distinct(const Shape& shape, const View& out) {
@@ -209,7 +273,9 @@ void run_map(Call& call, const MapOp& op) {
   double parameters[kMaxParameters];
   for (size_t i = 0; i < op.parameters; i++) parameters[i] = call.number();
   check_distinct(shape, views[0]);
-  map(shape, operands, 1 + static_cast<int>(op.inputs), function, parameters);
+  const bool steps = static_cast<size_t>(dtype) < std::size(op.stepping);
+  map(shape, operands, 1 + static_cast<int>(op.inputs),
+      {function, steps ? op.stepping[static_cast<int>(dtype)] : nullptr, parameters});
 }
 
 }  // namespace cresset

@@ -17,10 +17,11 @@ namespace cresset {
 constexpr int kMaxInputs = 4;
 constexpr int kMaxParameters = 4;
 
-// Contiguous memory only: strides are dealt with outside. step[k] is 1, or 0 where one element of an input stands for all.
-// out may be one of the inputs.
-using MapFunction = void (*)(void* out, const void* const* in, const int64_t* step, int64_t n,
-                             const double* parameters);
+// Contiguous memory only: strides and broadcasts are dealt with outside. out may be one of the inputs.
+using MapFunction = void (*)(void* out, const void* const* in, int64_t n, const double* parameters);
+// The same, but where step[k] is 0 and not 1 one element of input k stands for all.
+using MapStepFunction = void (*)(void* out, const void* const* in, const int64_t* step, int64_t n,
+                                 const double* parameters);
 
 // What an operand's dtype is, given the call's.
 enum class MapType { same, boolean };
@@ -32,6 +33,8 @@ struct MapOp {
   MapType out;
   MapType first;                   // of the first input; the others are `same`
   MapFunction functions[kDtypes];  // null where PyTorch does not define the operation either
+  MapStepFunction stepping[3] =
+      {};  // of float32, float64 and int64, for what is broadcast most; null where there is none
 };
 
 struct MapOperand {

@@ -58,7 +58,16 @@ struct Transpose {
   }
 };
 
+MoveFunction mover(int item) {
+  const Movers& movers = *CRESSET_SELECT(map_move);
+  return item == 8 ? movers.of_8 : item == 4 ? movers.of_4 : movers.of_1;
+}
+
 }  // namespace
+
+void repeat_item(uint8_t* to, const void* element, int item, int64_t n) {
+  mover(item)(to, element, {1, n, 0, 1, 0, 0});
+}
 
 void move(const Shape& shape, const MapOperand& out, const MapOperand& in) {
   if (shape.count == 0) return;
@@ -69,9 +78,7 @@ void move(const Shape& shape, const MapOperand& out, const MapOperand& in) {
     const int64_t items = shape.count / (layout.size[0] * layout.size[1]) * body.bands();
     return parallel_for(items, std::max<int64_t>(1, kGrain / (Transpose::kRows * layout.size[0])), body);
   }
-  const Movers& movers = *CRESSET_SELECT(map_move);
-  MoveFunction function = out.item == 8 ? movers.of_8 : out.item == 4 ? movers.of_4 : movers.of_1;
-  parallel_for(shape.count, kGrain, MoveAll{layout, function});
+  parallel_for(shape.count, kGrain, MoveAll{layout, mover(out.item)});
 }
 
 }  // namespace cresset

@@ -45,6 +45,9 @@ Registration::Registration(const char* name, Entry entry) {
 
 Kernels kernels() { return {table, table_size}; }
 
+void Call::fail(const char* what) { throw Error(what); }
+void Call::fail(const std::string& what) { throw Error(what); }
+
 double Call::number() {
   if (position_ >= length_) fail("too few arguments");
   return arguments_[position_++];

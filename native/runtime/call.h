@@ -95,7 +95,9 @@ class Call {
   const CallWork& work() const { return work_; }
   bool finished() const { return position_ == length_; }
 
-  [[noreturn]] static void fail(const std::string& what) { throw Error(what); }
+  // Out of line: a kernel has many reasons, and none of them has to be fast.
+  [[noreturn]] static void fail(const char* what);
+  [[noreturn]] static void fail(const std::string& what);
 
  private:
   double* arguments_;

@@ -154,18 +154,19 @@ function run([program, ...args], file, set, script, script_args) {
     ...(!windows && { CRESSET_NODE: [program, ...args].join(' ') }),
   };
   // Into a file: wine gives Node pipes that it cannot write to.
-  const written = join(workspace, 'output.txt');
-  const output = openSync(written, 'w');
+  const written = ['output.txt', 'errors.txt'].map((name) => join(workspace, name));
+  const outputs = written.map((name) => openSync(name, 'w'));
   const words = [...args, '-r', path(join(root, 'test/support/register.js')), path(join(root, script)), ...script_args];
   const { status } = spawnSync(program, words, {
     env,
     cwd: root,
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', ...outputs],
     timeout: 1_800_000,
   });
-  closeSync(output);
-  const text = readFileSync(written, 'utf8');
-  const line = text.split('\n').findLast((each) => each.startsWith('{'));
+  outputs.forEach(closeSync);
+  const [said, errors] = written.map((name) => readFileSync(name, 'utf8'));
+  const text = `${said.slice(-4000)}\n${errors.slice(-4000)}`;
+  const line = said.split('\n').findLast((each) => each.startsWith('{'));
   if (status !== 0 || line === undefined) return { status: status || 1, text };
   return { status, text, last: JSON.parse(line) };
 }
