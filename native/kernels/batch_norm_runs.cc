@@ -122,7 +122,7 @@ void run(const Job& job, int64_t operands, bool sums, bool writes) {
   constexpr int64_t kFewChannels = 8;
   const Pieces pieces(job.shape);
   int64_t bytes = operands * job.shape.per_channel() * static_cast<int64_t>(sizeof(*job.x));
-  if (bytes <= kCacheBytes && (job.shape.channels >= kFewChannels || job.shape.count() <= kNormGrain)) {
+  if (sums && bytes <= kCacheBytes && (job.shape.channels >= kFewChannels || job.shape.count() <= kNormGrain)) {
     int64_t grain = std::max<int64_t>(1, kNormGrain / job.shape.per_channel());
     parallel_for(job.shape.channels, grain, Channels<Job>{job, pieces, sums, writes});
   } else {

@@ -25,7 +25,8 @@ struct AvgWork {
   const T* high;  // and in a column; the divisor is their product
 };
 
-// Rows of the output, or planes; scratch holds the padded rows, or a row of gradients and one of all windows.
+// Rows of the output, or planes; scratch holds the padded rows and the sum of rows, or a row of gradients and one of all
+// windows.
 template <class T>
 using AvgRun = void (*)(const AvgWork<T>& work, int64_t begin, int64_t end, T* scratch);
 
@@ -97,7 +98,7 @@ void pool(Call& call, const PoolShape& shape, bool backward) {
   } else {
     int64_t row_work = shape.columns.in * shape.rows.kernel;
     parallel_for(shape.planes * shape.rows.out, std::max<int64_t>(1, kGrain / row_work),
-                 Body<T>{table.forward[step_of(shape)], work, padded_rows(shape)});
+                 Body<T>{table.forward[step_of(shape)], work, padded_rows(shape) + shape.columns.span()});
   }
 }
 
