@@ -1,5 +1,5 @@
 export * as autograd from './autograd';
-export { enable_grad, is_grad_enabled, no_grad, set_grad_enabled } from './autograd/mode';
+export { enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled } from './autograd/mode';
 export { __version__, get_isa, get_num_threads, set_num_threads } from './backend';
 export * as nn from './nn';
 export { deepcopy } from './nn/copy';
@@ -13,11 +13,15 @@ export { empty_cache, memory_stats, reset_peak_memory_stats } from './tensor/col
 export {
   bool,
   DType,
+  double,
+  float,
   float32,
   float64,
   get_default_dtype,
+  int,
   int32,
   int64,
+  long,
   set_default_dtype,
   uint8,
 } from './tensor/dtype';

@@ -1,4 +1,4 @@
-import { fail } from '../errors';
+import { check_boolean, fail } from '../errors';
 
 let enabled = true;
 
@@ -14,15 +14,24 @@ export function is_grad_enabled(): boolean {
 }
 
 /**
- * Turns recording on or off from here on, and returns what it was. {@link no_grad} ends by itself.
+ * Turns recording on or off from here on, and returns what it was; with a body, while that runs. {@link no_grad} ends by itself.
  * @example
  * ```ts
  * const before = torch.set_grad_enabled(false);
  * torch.ones([1], { requires_grad: true }).mul(2).requires_grad; // false
  * torch.set_grad_enabled(before);
+ * torch.set_grad_enabled(false, () => torch.is_grad_enabled()); // false
  * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.set_grad_enabled.html
  */
-export function set_grad_enabled(on: boolean): boolean {
+export function set_grad_enabled(on: boolean): boolean;
+export function set_grad_enabled<T>(on: boolean, body: () => T): T;
+export function set_grad_enabled<T>(on: boolean, body?: () => T): boolean | T {
+  check_boolean('set_grad_enabled', 'mode', on);
+  return body === undefined ? switch_to(on) : (with_mode('set_grad_enabled', on, body) as T);
+}
+
+function switch_to(on: boolean): boolean {
   const previous = enabled;
   enabled = on;
   return previous;
@@ -39,7 +48,7 @@ class GradModeGuard implements Disposable {
 }
 
 function with_mode<T>(op: string, on: boolean, body?: () => T): T | Disposable {
-  const previous = set_grad_enabled(on);
+  const previous = switch_to(on);
   if (body === undefined) return new GradModeGuard(previous);
   try {
     const value = body();
@@ -79,4 +88,18 @@ export function enable_grad(): Disposable;
 export function enable_grad<T>(body: () => T): T;
 export function enable_grad<T>(body?: () => T): T | Disposable {
   return with_mode('enable_grad', true, body);
+}
+
+/**
+ * {@link no_grad} under the name that evaluation code uses; there are no inference tensors, so nothing else changes.
+ * @example
+ * ```ts
+ * torch.inference_mode(() => torch.is_grad_enabled()); // false
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
+ */
+export function inference_mode(): Disposable;
+export function inference_mode<T>(body: () => T): T;
+export function inference_mode<T>(body?: () => T): T | Disposable {
+  return with_mode('inference_mode', false, body);
 }

@@ -108,6 +108,7 @@ export {
 } from '../ops/loss_regression';
 export { linear, linear_leaky_relu } from '../ops/matmul';
 export { type MaxPoolOptions, max_pool1d, max_pool2d } from '../ops/max_pool';
+export { type MultiHeadAttentionForwardOptions, multi_head_attention_forward } from '../ops/multi_head_attention';
 export { nll_loss } from '../ops/nll_loss';
 export {
   type LocalResponseNormOptions,

@@ -3,33 +3,9 @@ export type { ForwardHook, ForwardPreHook, FullBackwardHook, RemovableHandle } f
 export * as init from './init';
 export { Module, type NamedOptions } from './module';
 export { LeakyReLU, type LeakyReLUOptions, ReLU } from './modules/activation';
-export {
-  CELU,
-  ELU,
-  Hardtanh,
-  PReLU,
-  type PReLUOptions,
-  ReLU6,
-  RReLU,
-  SELU,
-  Threshold,
-} from './modules/activation_rectifiers';
+export * from './modules/activation_rectifiers';
 export { GLU, LogSoftmax, Softmax, Softmax2d, type SoftmaxOptions, Softmin } from './modules/activation_rows';
-export {
-  GELU,
-  Hardshrink,
-  Hardsigmoid,
-  Hardswish,
-  LogSigmoid,
-  Mish,
-  Sigmoid,
-  SiLU,
-  Softplus,
-  Softshrink,
-  Softsign,
-  Tanh,
-  Tanhshrink,
-} from './modules/activation_smooth';
+export * from './modules/activation_smooth';
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,

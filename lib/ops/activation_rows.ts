@@ -7,10 +7,11 @@ import { wrap_dim } from '../tensor/shape';
 import { allocate, check_floating, type Tensor, window } from '../tensor/tensor';
 import { sigmoid } from './activation_smooth';
 import { mul, neg, sub } from './arithmetic';
+import { by_name } from './by_name';
 import { op, type Reference, sample } from './define';
 import { cat } from './join';
 import { positional } from './reduction';
-import { softmax } from './softmax';
+import { type AlongDim, type SoftmaxOptions, softmax } from './softmax';
 
 /** Activations of whole rows: softmin, gated linear units. */
 
@@ -18,6 +19,7 @@ declare module '../tensor/tensor' {
   interface Tensor {
     /** `softmax(-x)` along `dim`. */
     softmin(dim: number, options?: { dtype?: DType }): Tensor;
+    softmin(options: SoftmaxOptions): Tensor;
     /** The first half along `dim` times the sigmoid of the second. */
     glu(dim?: number | GluOptions): Tensor;
   }
@@ -31,14 +33,14 @@ declare module '../tensor/tensor' {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
  */
-export const softmin = op({
+export const softmin: AlongDim = op({
   name: 'softmin',
-  call: (input: Tensor, dim: number, options?: { dtype?: DType }): Tensor => {
+  call: by_name('softmin', ['dim', 'dtype'], (input: Tensor, dim: number, dtype?: DType): Tensor => {
     const x = check_floating('softmin', 'input', input);
     if (dim === undefined || dim === null) fail('softmin', 'expected a dim');
     wrap_dim('softmin', dim, x.ndim);
-    return softmax(neg(x), dim, options);
-  },
+    return softmax(neg(x), dim, { dtype });
+  }) as AlongDim,
   reference: (x: Reference, dim: number): Reference => {
     const [outer, size, inner] = extents(x.shape, dim < 0 ? dim + x.shape.length : dim);
     const data = Float64Array.from(x.data as ArrayLike<number>, (v) => Math.exp(-v));

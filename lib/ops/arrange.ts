@@ -1,6 +1,7 @@
-import { fail, fail_type, shape_text } from '../errors';
-import { wrap_dim } from '../tensor/shape';
+import { check_options, fail, fail_type, shape_text } from '../errors';
+import { spread, wrap_dim } from '../tensor/shape';
 import { check_tensor, type Tensor } from '../tensor/tensor';
+import { is_options } from './by_name';
 import { op, sample } from './define';
 import { cat } from './join';
 import { expand, permute, reshape, transpose, unsqueeze } from './views';
@@ -137,6 +138,12 @@ export const vstack = side_by_side('vstack', 2, () => 0);
  */
 export const dstack = side_by_side('dstack', 3, () => 2);
 
+/** What {@link meshgrid} is: the vectors in a list or one by one. */
+export interface Meshgrid {
+  (tensors: readonly Tensor[], options?: { indexing?: 'ij' | 'xy' }): Tensor[];
+  (...given: readonly (Tensor | { indexing?: 'ij' | 'xy' })[]): Tensor[];
+}
+
 /**
  * For each vector a tensor of the grid they span, in which it varies along its own dimension. `indexing` is `ij` (default: the first vector
  * along the first dimension) or `xy` (the first two swapped, as in pictures).
@@ -148,12 +155,14 @@ export const dstack = side_by_side('dstack', 3, () => 2);
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.meshgrid.html
  */
-export const meshgrid = op({
+export const meshgrid: Meshgrid = op({
   name: 'meshgrid',
   methods: [],
-  call: (tensors: readonly Tensor[], options: { indexing?: 'ij' | 'xy' } = {}): Tensor[] => {
-    const list = check_list('meshgrid', tensors);
-    const { indexing = 'ij' } = options;
+  call: (...given: readonly unknown[]): Tensor[] => {
+    const last = given[given.length - 1];
+    const tensors = is_options(last) ? given.slice(0, -1) : given;
+    const list = check_list('meshgrid', spread(tensors));
+    const { indexing } = check_options('meshgrid', is_options(last) ? last : undefined, { indexing: 'ij' });
     if (indexing !== 'ij' && indexing !== 'xy') fail_type('meshgrid', 'indexing', '"ij" or "xy"', indexing);
     for (const each of list)
       if (each.ndim > 1) fail('meshgrid', `expected vectors, got shape ${shape_text(each.shape)}`);

@@ -35,6 +35,9 @@ export interface BinarySpec extends Common {
   reads?: readonly [readonly Which[], readonly Which[]];
   /** The functor for two bools, where PyTorch defines the function on them. */
   bools?: 'logical_and' | 'logical_or';
+  /** What a third argument makes of it (`alpha`, `rounding_mode`); without this there must be none. */
+  more?: (input: Operand, other: Operand, options: unknown) => Tensor;
+  more_inplace?: (input: Tensor, other: Operand, options: unknown) => Tensor;
   reference: (a: number, b: number) => number;
   range?: readonly [number, number];
   range_b?: readonly [number, number];
@@ -47,8 +50,13 @@ function with_bools(run: MapKernel, name: string | undefined): MapKernel {
   return (dtype, out, inputs) => (dtype === bool ? on_bools : run)(dtype, out, inputs);
 }
 
+function further<F>(name: string, more: F | undefined): F {
+  if (more === undefined) throw new TypeError(`${name}: takes two operands, got a third argument`);
+  return more;
+}
+
 /** Declares `name(a, b)` with broadcasting, type promotion and its in-place twin. */
-export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Tensor {
+export function binary(spec: BinarySpec): (input: Operand, other: Operand, options?: object) => Tensor {
   const run = with_bools(functor(spec), spec.bools);
   const { gradient, reads = [[], []] } = spec;
   const node_name = backward_name(spec.name);
@@ -88,7 +96,8 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
     is_grad_enabled() &&
     ((typeof a !== 'number' && requires_grad(a)) || (typeof b !== 'number' && requires_grad(b)));
 
-  const call = (input: Operand, other: Operand): Tensor => {
+  const call = (input: Operand, other: Operand, ...more: readonly unknown[]): Tensor => {
+    if (more.length > 0 && more[0] !== undefined) return further(spec.name, spec.more)(input, other, more[0]);
     let a = check_operand(spec.name, 'input', input);
     let b = check_operand(spec.name, 'other', other);
     if (typeof a === 'number' && typeof b === 'number')
@@ -103,8 +112,9 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand) => Te
     return record(out, node_name, tensors, saved, rule);
   };
 
-  const inplace = (input: Tensor, other: Operand): Tensor => {
+  const inplace = (input: Tensor, other: Operand, ...more: readonly unknown[]): Tensor => {
     const name = `${spec.name}_`;
+    if (more.length > 0 && more[0] !== undefined) return further(name, spec.more_inplace)(input, other, more[0]);
     const a = check_tensor(name, 'input', input);
     let b = check_operand(name, 'other', other);
     const dtype = compute_dtype(a, b);

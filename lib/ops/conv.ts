@@ -1,6 +1,13 @@
 import { check_floating, type Tensor } from '../tensor/tensor';
 import { conv_reference } from './conv_reference';
-import { type ConvOptions, type ConvPadding, check_conv, check_conv_settings, conv_options } from './conv_settings';
+import {
+  bias_option,
+  type ConvOptions,
+  type ConvPadding,
+  check_conv,
+  check_conv_settings,
+  conv_options,
+} from './conv_settings';
 import { convolve } from './convolution';
 import { op, type Reference, sample } from './define';
 import { check_slope } from './leaky_relu';
@@ -22,11 +29,12 @@ export interface Conv {
     groups?: number,
   ): Tensor;
   (input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Tensor;
+  (input: Tensor, weight: Tensor, options: ConvOptions & { bias?: Tensor | null }): Tensor;
 }
 
 function conv(name: string, dims: number): Conv {
-  return (input: Tensor, weight: Tensor, bias: Tensor | null = null, ...rest: readonly unknown[]): Tensor => {
-    const [first, ...others] = rest;
+  return (input: Tensor, weight: Tensor, given: unknown = null, ...rest: readonly unknown[]): Tensor => {
+    const [bias, [first, ...others]] = bias_option(name, given, rest);
     const settings = check_conv_settings(name, dims, conv_options(name, first, others, defaults));
     const { geometry, x, w, b } = check_conv(name, dims, input, weight, bias, settings);
     return convolve(geometry, x, w, b);

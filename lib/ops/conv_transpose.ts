@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor/tensor';
 import { conv_transpose_reference } from './conv_reference';
 import {
+  bias_option,
   type ConvTransposeOptions,
   check_conv_transpose,
   check_conv_transpose_settings,
@@ -27,11 +28,12 @@ export interface ConvTranspose {
     dilation?: Spatial,
   ): Tensor;
   (input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvTransposeOptions): Tensor;
+  (input: Tensor, weight: Tensor, options: ConvTransposeOptions & { bias?: Tensor | null }): Tensor;
 }
 
 function conv_transpose(name: string, dims: number): ConvTranspose {
-  return (input: Tensor, weight: Tensor, bias: Tensor | null = null, ...rest: readonly unknown[]): Tensor => {
-    const [first, ...others] = rest;
+  return (input: Tensor, weight: Tensor, given: unknown = null, ...rest: readonly unknown[]): Tensor => {
+    const [bias, [first, ...others]] = bias_option(name, given, rest);
     const settings = check_conv_transpose_settings(name, dims, conv_options(name, first, others, defaults));
     return conv_transpose_with(name, dims, input, weight, bias, settings);
   };

@@ -6,7 +6,7 @@ import { clamp_min } from './clamp';
 import { op, type Reference, sample } from './define';
 import { norm } from './norm';
 import { broadcast_reference } from './operand';
-import { sqrt } from './pointwise';
+import { sqrt } from './power';
 import { sum } from './reduce';
 
 /** How near vectors are. */

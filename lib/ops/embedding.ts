@@ -11,7 +11,7 @@ import { ones, zeros } from './create';
 import { op, type Reference, type Sample, sample } from './define';
 import { check_index, index } from './index_tensor';
 import { index_add, index_select } from './indexing';
-import { reciprocal } from './pointwise';
+import { reciprocal } from './power';
 import { positional } from './reduction';
 import { contiguous, reshape } from './views';
 

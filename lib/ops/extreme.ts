@@ -5,16 +5,16 @@ import { int64 } from '../tensor/dtype';
 import { type Shape, wrap_dim } from '../tensor/shape';
 import { allocate, check_tensor, Tensor } from '../tensor/tensor';
 import { div, mul } from './arithmetic';
+import { is_options } from './by_name';
 import { eq, isnan } from './compare';
 import { read_item } from './create';
 import { op, type Reference, type Sample } from './define';
 import { scattered } from './gather';
 import { cast_to, type Operand } from './operand';
-import { maximum, minimum } from './pointwise';
+import { maximum, minimum } from './pairwise';
 import { sum } from './reduce';
 import {
   type Dims,
-  is_options,
   judge_reduction,
   launch,
   positional,

@@ -1,8 +1,9 @@
 import { record, tracks } from '../autograd/node';
-import { check_integer, fail, shape_text } from '../errors';
+import { check_integer, check_options, fail, shape_text } from '../errors';
 import { copy_into } from '../native/map';
 import { contiguous_strides, spread, wrap_dim, wrap_dims } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
+import { by_name, is_options } from './by_name';
 import { op, type Reference, sample } from './define';
 import { cat } from './join';
 import { narrow, reshape } from './views';
@@ -13,10 +14,27 @@ declare module '../tensor/tensor' {
   interface Tensor {
     /** The dimensions in reverse order of elements; a copy. */
     flip(...dims: number[]): Tensor;
-    flip(dims: readonly number[]): Tensor;
+    flip(dims: readonly number[] | { dims: readonly number[] }): Tensor;
     /** Shifted along dimensions; what leaves at one end enters at the other. */
-    roll(shifts: number | readonly number[], dims?: number | readonly number[] | null): Tensor;
+    roll(shifts: Many, dims?: Many | null | { dims?: Many | null }): Tensor;
+    roll(options: RollOptions): Tensor;
   }
+}
+
+type Many = number | readonly number[];
+
+/** What {@link roll} takes besides its input. */
+export interface RollOptions {
+  /** How far, along each of the dims. */
+  shifts: Many;
+  /** Default: the tensor as one row. */
+  dims?: Many | null;
+}
+
+/** What {@link roll} is: by place or by name. */
+export interface Roll {
+  (input: Tensor, shifts: Many, dims?: Many | null | { dims?: Many | null }): Tensor;
+  (input: Tensor, options: RollOptions): Tensor;
 }
 
 /**
@@ -29,9 +47,9 @@ declare module '../tensor/tensor' {
  */
 export const flip = op({
   name: 'flip',
-  call: (x: Tensor, ...given: readonly (number | readonly number[])[]): Tensor => {
+  call: (x: Tensor, ...given: readonly (Many | { dims: readonly number[] })[]): Tensor => {
     check_tensor('flip', 'input', x);
-    const list = spread(given);
+    const list = spread(is_options(given[0]) ? [check_options('flip', given[0], { dims: [] as Many }).dims] : given);
     const dims = list.length === 0 || x.ndim === 0 ? [] : wrap_dims('flip', list, x.ndim);
     const out = allocate(x.shape, x.dtype);
     let { offset } = x;
@@ -71,9 +89,9 @@ export const flip = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.roll.html
  */
-export const roll = op({
+export const roll: Roll = op({
   name: 'roll',
-  call: (x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[] | null): Tensor => {
+  call: by_name('roll', ['shifts', 'dims'], (x: Tensor, shifts: Many, dims?: Many | null): Tensor => {
     check_tensor('roll', 'input', x);
     const by = (Array.isArray(shifts) ? shifts : [shifts]).map((each) => check_integer('roll', 'shifts', each));
     if (dims === undefined || dims === null) {
@@ -85,7 +103,7 @@ export const roll = op({
       fail('roll', `shifts ${shape_text(by)} and dims ${shape_text(along)} differ in length`);
     if (x.ndim === 0) return x.clone();
     return by.reduce((moved, shift, i) => shifted(moved, shift, wrap_dim('roll', along[i], x.ndim)), x);
-  },
+  }) as Roll,
   samples: () => [
     { args: [sample([7]), 2] },
     { args: [sample([3, 4]), -1, 1] },

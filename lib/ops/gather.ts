@@ -5,8 +5,9 @@ import { kernel } from '../native/kernel';
 import { copy_into, fill_with } from '../native/map';
 import { contiguous_strides, type Shape, with_size, wrap_dim } from '../tensor/shape';
 import { allocate, check_same_dtype, check_tensor, Tensor } from '../tensor/tensor';
+import { by_name } from './by_name';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
-import { check_index, index } from './index_tensor';
+import { type AtIndex, check_index, index } from './index_tensor';
 import { past } from './operand';
 import { clone, expand, narrow, reshape } from './views';
 
@@ -15,13 +16,18 @@ import { clone, expand, narrow, reshape } from './views';
 declare module '../tensor/tensor' {
   interface Tensor {
     /** For each element of `index` the element of this tensor at that place of `dim`. */
-    gather(dim: number, index: Tensor): Tensor;
+    gather(dim: number, index: Tensor | { index: Tensor }): Tensor;
+    gather(options: { dim: number; index: Tensor }): Tensor;
     /** Writes each element of `src` (or a number) where `index` says along `dim`. */
-    scatter(dim: number, index: Tensor, src: Tensor | number): Tensor;
-    scatter_(dim: number, index: Tensor, src: Tensor | number): Tensor;
+    scatter(dim: number, index: Tensor, src: Tensor | number | ScatterOptions): Tensor;
+    scatter(options: ScatterOptions & { dim: number; index: Tensor }): Tensor;
+    scatter_(dim: number, index: Tensor, src: Tensor | number | ScatterOptions): Tensor;
+    scatter_(options: ScatterOptions & { dim: number; index: Tensor }): Tensor;
     /** Adds each element of `src` where `index` says along `dim`. */
     scatter_add(dim: number, index: Tensor, src: Tensor): Tensor;
+    scatter_add(options: { dim: number; index: Tensor; src: Tensor }): Tensor;
     scatter_add_(dim: number, index: Tensor, src: Tensor): Tensor;
+    scatter_add_(options: { dim: number; index: Tensor; src: Tensor }): Tensor;
     /** Like {@link Tensor.gather}, the other dimensions broadcast; on the flattened tensor without `dim`. */
     take_along_dim(indices: Tensor, dim?: number | null): Tensor;
   }
@@ -55,9 +61,9 @@ const lifted = (list: Shape, fallback: number): Shape => (list.length === 0 ? [f
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.gather.html
  */
-export const gather = op({
+export const gather: AtIndex = op({
   name: 'gather',
-  call: (input: Tensor, dim: number, given: Tensor): Tensor => {
+  call: by_name('gather', ['dim', 'index'], (input: Tensor, dim: number, given: Tensor): Tensor => {
     const { at, dim: d } = judge_gather('gather', input, dim, given);
     const out = allocate(at.shape, input.dtype);
     const shape = lifted(at.shape, 1);
@@ -77,7 +83,7 @@ export const gather = op({
     if (tracks(input))
       record(out, 'GatherBackward0', [input], [at], (g, node) => [scattered(g, from, d, node.saved(0))]);
     return out;
-  },
+  }) as AtIndex,
   reference: (x: Reference, dim: number, at: Reference) => {
     const d = wrap_dim('gather', dim, x.shape.length);
     return { shape: at.shape, data: Array.from(at.data, (k, i) => x.data[place(i, at.shape, x.shape, d, k)]) };
@@ -145,36 +151,58 @@ function judge_source(name: string, x: Tensor, at: Tensor, src: unknown): Tensor
   return at.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), src);
 }
 
-type Scatter = (input: Tensor, dim: number, index: Tensor, src: Tensor | number) => Tensor;
+/** What is written: `src` is a tensor, `value` a number. */
+export interface ScatterOptions {
+  dim?: number;
+  index?: Tensor;
+  src?: Tensor;
+  value?: number;
+}
+
+/** What {@link scatter} is: by place or by name. */
+export interface Scatter {
+  (input: Tensor, dim: number, index: Tensor, src: Tensor | number | ScatterOptions): Tensor;
+  (input: Tensor, options: ScatterOptions & { dim: number; index: Tensor }): Tensor;
+}
+
+/** What {@link scatter_add} is: by place or by name. */
+export interface ScatterAdd {
+  (input: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor; src: Tensor }): Tensor;
+}
+
+type Write = (input: Tensor, dim: number, index: Tensor, src: Tensor | number, value?: number) => Tensor;
 
 /** The out-of-place and in-place forms of a scatter. */
 function scatter_pair(
   name: string,
   run: typeof scatter_kernel,
   rule: (dim: number) => Rule,
-): { call: Scatter; inplace: Scatter } {
+): { call: Scatter & ScatterAdd; inplace: Scatter & ScatterAdd } {
+  const named = (as: string, write: Write) =>
+    by_name(as, ['dim', 'index', 'src', 'value'], write) as Scatter & ScatterAdd;
   const node_name = name === 'scatter' ? 'ScatterBackward0' : 'ScatterAddBackward0';
   return {
-    call: (input, dim, given, src) => {
+    call: named(name, (input, dim, given, src, value) => {
       const { at, dim: d } = judge_gather(name, input, dim, given);
-      const from = judge_source(name, input, at, src);
+      const from = judge_source(name, input, at, src ?? value);
       const out = allocate(input.shape, input.dtype);
       copy_into(out, input);
       run_scatter(run, out, d, at, from);
       const other = typeof from === 'number' ? null : from;
       if (tracks(input, other)) record(out, node_name, other === null ? [input] : [input, other], [at], rule(d));
       return out;
-    },
-    inplace: (input, dim, given, src) => {
+    }),
+    inplace: named(`${name}_`, (input, dim, given, src, value) => {
       const { at, dim: d } = judge_gather(`${name}_`, input, dim, given);
-      let from = judge_source(`${name}_`, input, at, src);
+      let from = judge_source(`${name}_`, input, at, src ?? value);
       check_inplace(`${name}_`, input);
       const tracked = is_grad_enabled() && (requires_grad(input) || (from instanceof Tensor && requires_grad(from)));
       const inputs = !tracked ? [] : from instanceof Tensor ? [past(input, false), from] : [past(input, false)];
       if (from instanceof Tensor && from.storage === input.storage) from = clone(from.detach());
       run_scatter(run, input, d, at, from);
       return record_inplace(input, node_name, inputs, tracked ? [at] : [], rule(d));
-    },
+    }),
   };
 }
 
@@ -242,15 +270,12 @@ export const scatter: Scatter = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.scatter_add.html
  */
-export const scatter_add = op({
+export const scatter_add: ScatterAdd = op({
   name: 'scatter_add',
-  ...(scatter_pair('scatter_add', scatter_add_kernel, (dim) => (g, node) => [
+  ...scatter_pair('scatter_add', scatter_add_kernel, (dim) => (g, node) => [
     node.needs(0) ? g : null,
     node.next.length > 1 && node.needs(1) ? gather(g, dim, node.saved(0)) : null,
-  ]) as {
-    call: (input: Tensor, dim: number, index: Tensor, src: Tensor) => Tensor;
-    inplace: (input: Tensor, dim: number, index: Tensor, src: Tensor) => Tensor;
-  }),
+  ]),
   reference: scatter_reference((old, value) => old + value),
   samples: () => [...scatter_samples(), { args: [sample([4]), 0, index([1, 1, 3, 1]), sample([4])] }],
   errors: scatter_errors,

@@ -68,36 +68,15 @@ export { diff, median, type QuantileOptions, quantile, std_mean, type VarMeanOpt
 export { acos, acosh, asin, asinh, atan, atanh, cosh, erfc, exp2, sinh, tan } from './trigonometry';
 
 import './overwrite';
+import './view_inplace';
 
 export { type ClampOptions, clamp, clamp_max, clamp_min } from './clamp';
-export { multinomial } from './multinomial';
+export { type MultinomialOptions, multinomial } from './multinomial';
+export { as_tensor, is_floating_point, numel } from './new';
 export { type NormOptions, norm } from './norm';
-export {
-  abs,
-  ceil,
-  cos,
-  exp,
-  expm1,
-  floor,
-  floor_divide,
-  fmod,
-  log,
-  log1p,
-  log2,
-  log10,
-  maximum,
-  minimum,
-  pow,
-  reciprocal,
-  remainder,
-  round,
-  rsqrt,
-  sign,
-  sin,
-  sqrt,
-  square,
-  trunc,
-} from './pointwise';
+export { floor_divide, fmod, maximum, minimum, remainder } from './pairwise';
+export { abs, ceil, cos, exp, expm1, floor, log, log1p, log2, log10, round, sign, sin, trunc } from './pointwise';
+export { pow, reciprocal, rsqrt, sqrt, square } from './power';
 export {
   bernoulli,
   type GeneratorOptions,

@@ -4,6 +4,12 @@ import { check_tensor, type Tensor } from '../tensor/tensor';
 import { sample } from './define';
 import { contiguous } from './views';
 
+/** What gather and index_select are: the dimension and the index by place or by name. */
+export interface AtIndex {
+  (input: Tensor, dim: number, index: Tensor | { index: Tensor }): Tensor;
+  (input: Tensor, options: { dim: number; index: Tensor }): Tensor;
+}
+
 /** An index tensor, dense. */
 export function check_index(name: string, index: unknown): Tensor {
   const tensor = check_tensor(name, 'index', index);

@@ -7,10 +7,11 @@ import { int64 } from '../tensor/dtype';
 import { numel_of, type Shape, same_shape, with_size, wrap_dim } from '../tensor/shape';
 import { allocate, check_same_dtype, check_tensor, type Tensor } from '../tensor/tensor';
 import { mul } from './arithmetic';
+import { by_name } from './by_name';
 import { read_item } from './create';
 import { check_inplace, op, type Reference, record_inplace, sample } from './define';
 import { max } from './extreme';
-import { check_index, index } from './index_tensor';
+import { type AtIndex, check_index, index } from './index_tensor';
 import { past } from './operand';
 import { clone, contiguous } from './views';
 
@@ -19,7 +20,8 @@ import { clone, contiguous } from './views';
 declare module '../tensor/tensor' {
   interface Tensor {
     /** The slices along `dim` that the 1-dim `index` names, in its order. */
-    index_select(dim: number, index: Tensor): Tensor;
+    index_select(dim: number, index: Tensor | { index: Tensor }): Tensor;
+    index_select(options: { dim: number; index: Tensor }): Tensor;
     /** Adds `alpha` times the slices of `source` to those that `index` names. */
     index_add(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
     index_add_(dim: number, index: Tensor, source: Tensor, options?: { alpha?: number }): Tensor;
@@ -50,9 +52,9 @@ const add_kernel = kernel('index_add');
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.index_select.html
  */
-export const index_select = op({
+export const index_select: AtIndex = op({
   name: 'index_select',
-  call: (input: Tensor, dim: number, index: Tensor): Tensor => {
+  call: by_name('index_select', ['dim', 'index'], (input: Tensor, dim: number, index: Tensor): Tensor => {
     check_tensor('index_select', 'input', input);
     const at = check_vector('index_select', index);
     const { dim: d, outer, size, inner } = extents('index_select', input.shape, dim);
@@ -65,7 +67,7 @@ export const index_select = op({
     if (tracks(input))
       record(out, 'IndexSelectBackward0', [input], [at], (g, node) => [added_slices(g, shape, d, node.saved(0))]);
     return out;
-  },
+  }) as AtIndex,
   reference: (x: Reference, dim: number, index: Reference) => {
     const { dim: d, outer, size, inner } = extents('index_select', x.shape, dim);
     const data: number[] = [];
@@ -204,10 +206,11 @@ const one_hot_kernel = kernel('one_hot');
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
  */
-export const one_hot = op({
+export const one_hot: (input: Tensor, num_classes?: number | { num_classes?: number }) => Tensor = op({
   name: 'one_hot',
   methods: [],
-  call: (input: Tensor, num_classes = -1): Tensor => {
+  call: by_name('one_hot', ['num_classes'], (input: Tensor, asked?: number): Tensor => {
+    const num_classes = asked ?? -1;
     const at = check_index('one_hot', input);
     check_integer('one_hot', 'num_classes', num_classes, -1);
     if (num_classes === -1 && at.count === 0)
@@ -216,7 +219,7 @@ export const one_hot = op({
     const out = allocate([...at.shape, Math.max(classes, 0)], int64);
     one_hot_kernel(int64.code, at.count, Math.max(classes, 0), out, at.dtype.code, at);
     return out;
-  },
+  }),
   differentiable: false,
   reference: (x: Reference, num_classes?: number) => {
     const classes = num_classes ?? Math.max(...Array.from(x.data)) + 1;

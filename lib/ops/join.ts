@@ -5,6 +5,7 @@ import { copy_into } from '../native/map';
 import { promote_types } from '../tensor/dtype';
 import { same_shape, with_size, wrap_dim } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
+import { by_name, type DimOption } from './by_name';
 import { zeros } from './create';
 import { op, type Reference, sample } from './define';
 import { cast_to } from './operand';
@@ -35,10 +36,10 @@ function promoted(tensors: readonly Tensor[]): readonly Tensor[] {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.cat.html
  */
-export const cat = op({
+export const cat: (tensors: readonly Tensor[], dim?: number | DimOption) => Tensor = op({
   name: 'cat',
   methods: [],
-  call: (tensors: readonly Tensor[], dim = 0): Tensor => {
+  call: by_name('cat', ['dim'], (tensors: readonly Tensor[], dim = 0): Tensor => {
     // As in PyTorch, empty tensors of one dimension are skipped.
     const all = promoted(check_list('cat', tensors));
     const full = all.filter((each) => each.ndim !== 1 || each.count > 0);
@@ -70,7 +71,7 @@ export const cat = op({
       });
     }
     return out;
-  },
+  }),
   reference: (tensors: readonly Reference[], dim = 0) => cat_reference(tensors, dim),
   samples: () => [
     { args: [[sample([2, 3]), sample([1, 3])]] },
@@ -115,10 +116,10 @@ function cat_reference(all: readonly Reference[], dim: number): Reference {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.stack.html
  */
-export const stack = op({
+export const stack: (tensors: readonly Tensor[], dim?: number | DimOption) => Tensor = op({
   name: 'stack',
   methods: [],
-  call: (tensors: readonly Tensor[], dim = 0): Tensor => {
+  call: by_name('stack', ['dim'], (tensors: readonly Tensor[], dim = 0): Tensor => {
     const parts = promoted(check_list('stack', tensors));
     const [first] = parts;
     for (const each of parts)
@@ -135,7 +136,7 @@ export const stack = op({
         parts.map((_, i) => (node.needs(i) ? select(g, d, i) : null)),
       );
     return out;
-  },
+  }),
   reference: (tensors: readonly Reference[], dim = 0) => {
     const [{ shape }] = tensors;
     const d = wrap_dim('stack', dim, shape.length + 1);

@@ -12,7 +12,7 @@ import { gather } from './gather';
 import { index_select } from './indexing';
 import { check_reduction, type LossOptions, reduce_loss, reduced_reference } from './loss';
 import { cast_to } from './operand';
-import { square } from './pointwise';
+import { square } from './power';
 import { sum } from './reduce';
 import { reshape, unsqueeze } from './views';
 import { where } from './where';

@@ -10,7 +10,8 @@ import { op, type Reference, sample } from './define';
 import { check_reduction, type LossOptions, type LossReduction, reduce_loss } from './loss';
 import { check_pair, pair_loss, pair_reference } from './loss_pair';
 import { cast_to } from './operand';
-import { exp, log, square } from './pointwise';
+import { exp, log } from './pointwise';
+import { square } from './power';
 import { unsqueeze } from './views';
 import { where } from './where';
 

@@ -10,7 +10,8 @@ import { pairwise_distance } from './distance';
 import { check_reduction, type LossOptions, reduce_loss } from './loss';
 import { check_pair, pair_loss, pair_reference } from './loss_pair';
 import { cast_to } from './operand';
-import { minimum, sqrt } from './pointwise';
+import { minimum } from './pairwise';
+import { sqrt } from './power';
 import { mean, sum } from './reduce';
 import { where } from './where';
 

@@ -6,6 +6,7 @@ import { fill_with, map_kernel } from '../native/map';
 import { bool, int64, promote_scalar } from '../tensor/dtype';
 import { broadcast_shapes, type Shape, same_shape } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
+import { by_name } from './by_name';
 import { check_inplace, op, type Reference, record_inplace, sample } from './define';
 import { broadcast_reference, cast_to, check_operand, type Operand, past, sum_to } from './operand';
 import { sum } from './reduce';
@@ -17,8 +18,8 @@ import { check_condition, where } from './where';
 declare module '../tensor/tensor' {
   interface Tensor {
     /** `value` (a number or a 0-dim tensor) where the mask is set, this tensor elsewhere. */
-    masked_fill(mask: Tensor, value: Operand): Tensor;
-    masked_fill_(mask: Tensor, value: Operand): Tensor;
+    masked_fill(mask: Tensor, value: Operand | { value: Operand }): Tensor;
+    masked_fill_(mask: Tensor, value: Operand | { value: Operand }): Tensor;
     /** The elements where the mask is set, in one dimension. */
     masked_select(mask: Tensor): Tensor;
     /** The places of nonzero elements: a row of indices each, or one index tensor for each dimension. */
@@ -53,9 +54,9 @@ const where_kernel = map_kernel('where');
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
  */
-export const masked_fill = op({
+export const masked_fill: (input: Tensor, mask: Tensor, value: Operand | { value: Operand }) => Tensor = op({
   name: 'masked_fill',
-  call: (input: Tensor, mask: Tensor, value: Operand): Tensor => {
+  call: by_name('masked_fill', ['mask', 'value'], (input: Tensor, mask: Tensor, value: Operand): Tensor => {
     const by = judge_fill('masked_fill', input, mask, value);
     const out = allocate(broadcast_shapes('masked_fill', input.shape, mask.shape), input.dtype);
     if (out.count > 0) where_kernel(out.dtype, out, [mask, by, input]);
@@ -65,8 +66,8 @@ export const masked_fill = op({
         fill_gradients(g, node.saved(0), input.shape, other, node.needs(0)),
       );
     return out;
-  },
-  inplace: (input: Tensor, mask: Tensor, value: Operand): Tensor => {
+  }),
+  inplace: by_name('masked_fill_', ['mask', 'value'], (input: Tensor, mask: Tensor, value: Operand): Tensor => {
     const by = judge_fill('masked_fill_', input, mask, value);
     if (!same_shape(broadcast_shapes('masked_fill_', input.shape, mask.shape), input.shape))
       fail(
@@ -82,7 +83,7 @@ export const masked_fill = op({
     return record_inplace(input, 'MaskedFillBackward0', inputs, tracked ? [mask] : [], (g, node) =>
       fill_gradients(g, node.saved(0), input.shape, other, node.needs(0)),
     );
-  },
+  }),
   reference: (x: Reference, mask: Reference, value: number | Reference) => {
     const by = typeof value === 'number' ? value : value.data[0];
     return broadcast_reference(x, mask, (v, set) => (set !== 0 ? by : v));

@@ -1,8 +1,9 @@
-import { check_boolean, check_integer, check_options, fail, fail_range, shape_text } from '../errors';
-import type { Generator } from '../random';
+import { check_boolean, check_integer, fail, fail_range, shape_text } from '../errors';
+import { check_generator, type Generator } from '../random';
 import { copied_values } from '../tensor/access';
 import { float64, int64 } from '../tensor/dtype';
 import { allocate, check_floating, type Tensor } from '../tensor/tensor';
+import { by_name } from './by_name';
 import { add_method } from './define';
 import type { GeneratorOptions } from './random';
 import { rand } from './random';
@@ -11,7 +12,15 @@ declare module '../tensor/tensor' {
   interface Tensor {
     /** Indices drawn with the probabilities its rows hold; see {@link multinomial}. */
     multinomial(num_samples: number, replacement?: boolean, options?: GeneratorOptions): Tensor;
+    multinomial(num_samples: number, options: MultinomialOptions): Tensor;
   }
+}
+
+/** What {@link multinomial} takes besides its input, by name. */
+export interface MultinomialOptions extends GeneratorOptions {
+  num_samples?: number;
+  /** May an index come again? Default false. */
+  replacement?: boolean;
 }
 
 /**
@@ -23,19 +32,26 @@ declare module '../tensor/tensor' {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.multinomial.html
  */
-export function multinomial(
-  input: Tensor,
-  num_samples: number,
-  replacement = false,
-  options?: GeneratorOptions,
-): Tensor {
+export const multinomial: Multinomial = by_name(
+  'multinomial',
+  ['num_samples', 'replacement', 'generator'],
+  draw_indices,
+) as Multinomial;
+
+interface Multinomial {
+  (input: Tensor, num_samples: number, replacement?: boolean, options?: GeneratorOptions): Tensor;
+  (input: Tensor, num_samples: number, options: MultinomialOptions): Tensor;
+  (input: Tensor, options: MultinomialOptions & { num_samples: number }): Tensor;
+}
+
+function draw_indices(input: Tensor, num_samples: number, replacement = false, generator?: Generator): Tensor {
   const op = 'multinomial';
   check_floating(op, 'input', input);
   if (input.ndim < 1 || input.ndim > 2)
     fail(op, `expected input of 1 or 2 dimensions, got shape ${shape_text(input.shape)}`);
   check_integer(op, 'num_samples', num_samples, 1);
   check_boolean(op, 'replacement', replacement);
-  const { generator } = check_options(op, options, { generator: undefined as Generator | undefined });
+  check_generator(op, generator);
   const [size] = input.shape.slice(-1);
   const rows = input.ndim === 1 ? 1 : input.shape[0];
   const weights = Float64Array.from(copied_values(op, input) as Float32Array);

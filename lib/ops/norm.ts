@@ -10,7 +10,8 @@ import { eq, ne } from './compare';
 import { op, type Reference } from './define';
 import { amax, amin } from './extreme';
 import { cast_to } from './operand';
-import { abs, pow, sign } from './pointwise';
+import { abs, sign } from './pointwise';
+import { pow } from './power';
 import { sum } from './reduce';
 import {
   type Dims,

@@ -4,7 +4,7 @@ import { check_floating, check_same_dtype, type Tensor } from '../tensor/tensor'
 import { add, mul, sub } from './arithmetic';
 import type { Reference } from './define';
 import { sum_to } from './operand';
-import { rsqrt, square } from './pointwise';
+import { rsqrt, square } from './power';
 import { mean } from './reduce';
 import { reference_groups } from './reduction';
 import { reshape } from './views';

@@ -6,7 +6,7 @@ import { zeros } from './create';
 import { op, type Reference, sample } from './define';
 import { cat } from './join';
 import { norm } from './norm';
-import { pow, square } from './pointwise';
+import { pow, square } from './power';
 import { type Dims, positional, reference_groups } from './reduction';
 import { narrow } from './views';
 

@@ -7,12 +7,12 @@ import { DType, get_default_dtype, int64 } from '../tensor/dtype';
 import { broadcast_shapes, check_size, type Shape } from '../tensor/shape';
 import { allocate, check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { add, mul } from './arithmetic';
-import { lt } from './compare';
-import { finish, type Sized, split_size, type TensorOptions } from './create';
+import { is_options } from './by_name';
+import { all, ge, le, logical_and, lt } from './compare';
+import { finish, read_item, type Sized, split_size, type TensorOptions } from './create';
 import { add_method } from './define';
-import { cast_to } from './operand';
+import { cast_to, check_operand } from './operand';
 import { overwrite } from './overwrite';
-import { is_options } from './reduction';
 
 /** Random tensors, drawn from the default generator or the one given. */
 
@@ -193,6 +193,11 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
   return drawn('randperm', check_size('randperm', [n]), fill, options, int64);
 }
 
+/** An error where one of the answers is no. */
+function check_all(op: string, expected: string, answers: Tensor): void {
+  if (answers.count > 0 && read_item(all(answers)) === 0) fail_range(op, `expected ${expected}`);
+}
+
 function check_deviation(op: string, std: number): void {
   if (!(std >= 0)) fail_range(op, `expected std to be at least 0, got ${std}`);
 }
@@ -211,6 +216,9 @@ export function normal(mean: Tensor | number, std: Tensor | number, ...more: rea
   if (typeof std === 'number') check_deviation('normal', std);
   if (typeof mean === 'number' && typeof std === 'number')
     return drawn('normal', check_size('normal', more[0]), draw('normal', mean, std), more[1], get_default_dtype());
+  check_operand('normal', 'mean', mean);
+  check_operand('normal', 'std', std);
+  if (typeof std !== 'number') check_all('normal', 'std of at least 0', ge(std, 0));
   const { generator } = check_options('normal', more[0], { generator: undefined as Generator | undefined });
   const [first, second] = [mean, std].filter((each) => typeof each !== 'number') as Tensor[];
   check_floating('normal', typeof mean === 'number' ? 'std' : 'mean', first);
@@ -230,6 +238,7 @@ export function normal(mean: Tensor | number, std: Tensor | number, ...more: rea
 export function bernoulli(input: Tensor, options?: GeneratorOptions): Tensor {
   check_floating('bernoulli', 'input', input);
   const { generator } = check_options('bernoulli', options, { generator: undefined as Generator | undefined });
+  check_all('bernoulli', 'probabilities between 0 and 1', logical_and(ge(input, 0), le(input, 1)));
   return cast_to(lt(rand_like(input, { generator }), input), input.dtype);
 }
 

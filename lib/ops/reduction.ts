@@ -1,7 +1,8 @@
 import { check_boolean, check_options } from '../errors';
 import type { kernel } from '../native/kernel';
 import { contiguous_strides, numel_of, type Shape, wrap_dim, wrap_dims } from '../tensor/shape';
-import { Tensor } from '../tensor/tensor';
+import type { Tensor } from '../tensor/tensor';
+import { is_options } from './by_name';
 import { type Reference, type Sample, sample } from './define';
 import { expand, reshape } from './views';
 
@@ -24,11 +25,6 @@ export interface Reduction {
   /** Whether the user named any. */
   named: boolean;
   keepdim: boolean;
-}
-
-/** An options object, as opposed to a dim, a list of dims or a tensor. */
-export function is_options(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Tensor);
 }
 
 /**

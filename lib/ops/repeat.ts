@@ -1,6 +1,7 @@
 import { check_integer, fail, shape_text } from '../errors';
 import { spread, with_size, wrap_dim } from '../tensor/shape';
 import { check_tensor, type Tensor } from '../tensor/tensor';
+import { by_name, type DimOption } from './by_name';
 import { op, sample } from './define';
 import { expand, reshape, unsqueeze } from './views';
 
@@ -15,7 +16,7 @@ declare module '../tensor/tensor' {
     tile(...dims: number[]): Tensor;
     tile(dims: readonly number[]): Tensor;
     /** Each element repeated in place. */
-    repeat_interleave(repeats: number, dim?: number | null): Tensor;
+    repeat_interleave(repeats: number, dim?: number | null | DimOption<number | null>): Tensor;
   }
 }
 
@@ -78,9 +79,13 @@ export const tile = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html
  */
-export const repeat_interleave = op({
+export const repeat_interleave: (
+  input: Tensor,
+  repeats: number,
+  dim?: number | null | DimOption<number | null>,
+) => Tensor = op({
   name: 'repeat_interleave',
-  call: (x: Tensor, repeats: number, dim?: number | null): Tensor => {
+  call: by_name('repeat_interleave', ['repeats', 'dim'], (x: Tensor, repeats: number, dim?: number | null): Tensor => {
     check_tensor('repeat_interleave', 'input', x);
     check_integer('repeat_interleave', 'repeats', repeats, 0);
     const from = dim === undefined || dim === null || x.ndim === 0 ? reshape(x, [-1]) : x;
@@ -90,6 +95,6 @@ export const repeat_interleave = op({
       expand(lifted, with_size(lifted.shape, d + 1, repeats)).clone(),
       with_size(from.shape, d, from.shape[d] * repeats),
     );
-  },
+  }),
   samples: () => [{ args: [sample([2, 3]), 2] }, { args: [sample([2, 3]), 3, 0] }, { args: [sample([2, 3]), 2, -1] }],
 });

@@ -1,12 +1,13 @@
 import { reusable } from '../autograd/engine';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, tracks } from '../autograd/node';
-import { check_options, fail, fail_type } from '../errors';
+import { fail, fail_type } from '../errors';
 import { kernel } from '../native/kernel';
 import { DType } from '../tensor/dtype';
 import { numel_of, type Shape, wrap_dim } from '../tensor/shape';
 import { allocate, check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { mul, sub } from './arithmetic';
+import { by_name } from './by_name';
 import { op, type Reference, sample } from './define';
 import { cast_to } from './operand';
 import { exp } from './pointwise';
@@ -19,9 +20,25 @@ declare module '../tensor/tensor' {
   interface Tensor {
     /** `exp(x) / sum(exp(x))` along `dim`. */
     softmax(dim: number, options?: { dtype?: DType }): Tensor;
+    softmax(options: SoftmaxOptions): Tensor;
     /** The logarithm of {@link Tensor.softmax}, exact where softmax itself would underflow. */
     log_softmax(dim: number, options?: { dtype?: DType }): Tensor;
+    log_softmax(options: SoftmaxOptions): Tensor;
   }
+}
+
+/** What {@link softmax} takes besides its input. */
+export interface SoftmaxOptions {
+  /** The dimension along which the results add up to 1. */
+  dim: number;
+  /** Convert to this dtype first. */
+  dtype?: DType;
+}
+
+/** A function of the elements along one dimension, which is given by place or by name. */
+export interface AlongDim {
+  (input: Tensor, dim: number, options?: { dtype?: DType }): Tensor;
+  (input: Tensor, options: SoftmaxOptions): Tensor;
 }
 
 type Sizes = readonly [outer: number, size: number, inner: number];
@@ -30,7 +47,7 @@ function sizes(shape: Shape, dim: number): Sizes {
   return shape.length === 0 ? [1, 1, 1] : [numel_of(shape.slice(0, dim)), shape[dim], numel_of(shape.slice(dim + 1))];
 }
 
-function declare(name: 'softmax' | 'log_softmax', gradient: (g: Tensor, y: Tensor, dim: number) => Tensor) {
+function declare(name: 'softmax' | 'log_softmax', gradient: (g: Tensor, y: Tensor, dim: number) => Tensor): AlongDim {
   const forward = kernel(name);
   const backward = kernel(`${name}_backward`);
   const node_name = name === 'softmax' ? 'SoftmaxBackward0' : 'LogSoftmaxBackward0';
@@ -43,9 +60,8 @@ function declare(name: 'softmax' | 'log_softmax', gradient: (g: Tensor, y: Tenso
     backward(y.dtype.code, sizes(y.shape, dim), out, dense, y);
     return [out];
   };
-  const call = (input: Tensor, dim: number, options?: { dtype?: DType }): Tensor => {
+  const call = (input: Tensor, dim: number, dtype: DType | null = null): Tensor => {
     check_tensor(name, 'input', input);
-    const { dtype } = check_options<{ dtype: DType | null }>(name, options, { dtype: null });
     if (dtype !== null && !(dtype instanceof DType))
       fail_type(name, 'dtype', 'a torch dtype such as torch.float32', dtype);
     const x = check_floating(name, 'input', dtype === null ? input : cast_to(input, dtype));
@@ -60,7 +76,7 @@ function declare(name: 'softmax' | 'log_softmax', gradient: (g: Tensor, y: Tenso
   };
   return op({
     name,
-    call,
+    call: by_name(name, ['dim', 'dtype'], call) as AlongDim,
     reference: (x: Reference, dim: number): Reference => softmax_reference(x, dim, name === 'log_softmax'),
     samples: () => [
       { args: [sample([]), 0] },

@@ -3,6 +3,7 @@ import { check_integer, fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { numel_of } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
+import { by_name } from './by_name';
 import { op, type Reference, sample } from './define';
 import { contiguous } from './views';
 
@@ -11,18 +12,24 @@ import { contiguous } from './views';
 declare module '../tensor/tensor' {
   interface Tensor {
     /** The lower triangle of each matrix, up to a diagonal; zeros above. */
-    tril(diagonal?: number): Tensor;
+    tril(diagonal?: number | DiagonalOption): Tensor;
     /** The upper triangle of each matrix, from a diagonal; zeros below. */
-    triu(diagonal?: number): Tensor;
+    triu(diagonal?: number | DiagonalOption): Tensor;
   }
 }
 
-type Triangle = (input: Tensor, diagonal?: number) => Tensor;
+/** The option of {@link tril} and {@link triu}. */
+export interface DiagonalOption {
+  /** Where the triangle ends: 0 is the main diagonal, positive ones lie above it. Default 0. */
+  diagonal?: number;
+}
+
+type Triangle = (input: Tensor, diagonal?: number | DiagonalOption) => Tensor;
 
 function triangle(name: 'tril' | 'triu', keeps: (row: number, column: number, diagonal: number) => boolean): Triangle {
   const run = kernel(name);
   const node_name = name === 'tril' ? 'TrilBackward0' : 'TriuBackward0';
-  const call: Triangle = (input, diagonal = 0) => {
+  const call = (input: Tensor, diagonal = 0): Tensor => {
     const x = contiguous(check_tensor(name, 'input', input));
     check_integer(name, 'diagonal', diagonal, -(2 ** 40), 2 ** 40);
     if (x.ndim < 2) fail(name, `expected at least 2 dimensions, got shape ${shape_text(x.shape)}`);
@@ -34,7 +41,7 @@ function triangle(name: 'tril' | 'triu', keeps: (row: number, column: number, di
   };
   return op({
     name,
-    call,
+    call: by_name(name, ['diagonal'], call),
     reference: (x: Reference, diagonal = 0) => {
       const [rows, columns] = x.shape.slice(-2);
       return {

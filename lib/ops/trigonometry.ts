@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor/tensor';
 import { add, div, mul, neg, sub } from './arithmetic';
-import { exp, reciprocal, rsqrt, square } from './pointwise';
+import { exp } from './pointwise';
+import { reciprocal, rsqrt, square } from './power';
 import { unary } from './unary';
 
 /** Angles, hyperbolas and their inverses; powers of 2, and the tail of the error function. */

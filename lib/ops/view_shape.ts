@@ -11,6 +11,7 @@ import {
   wrap_dim,
 } from '../tensor/shape';
 import { check_tensor, Tensor } from '../tensor/tensor';
+import { by_name, type DimOption } from './by_name';
 import { contiguous } from './copy';
 import { op, sample } from './define';
 import { sum_to } from './operand';
@@ -32,19 +33,21 @@ declare module '../tensor/tensor' {
     reshape_as(other: Tensor): Tensor;
     /** Joins the dimensions from `start_dim` to `end_dim` into one. */
     flatten(start_dim?: number, end_dim?: number): Tensor;
+    flatten(options: FlattenOptions): Tensor;
     /** Splits one dimension into several. */
     unflatten(dim: number, sizes: readonly number[]): Tensor;
     /** Swaps two dimensions. */
     transpose(dim0: number, dim1: number): Tensor;
+    transpose(options: { dim0: number; dim1: number }): Tensor;
     /** Transposes a matrix; vectors and scalars stay. */
     t(): Tensor;
     /** Reorders all dimensions. */
     permute(...dims: number[]): Tensor;
     permute(dims: readonly number[]): Tensor;
     /** Removes dimensions of size 1: all, or those named. */
-    squeeze(dim?: number | readonly number[]): Tensor;
+    squeeze(dim?: Dims | DimOption<Dims>): Tensor;
     /** Inserts a dimension of size 1. */
-    unsqueeze(dim: number): Tensor;
+    unsqueeze(dim: number | Required<DimOption>): Tensor;
     /** Repeats dimensions of size 1 without copying; -1 keeps a size. */
     expand(...shape: number[]): Tensor;
     expand(shape: readonly number[]): Tensor;
@@ -55,6 +58,24 @@ declare module '../tensor/tensor' {
     /** The last two dimensions exchanged; a view. */
     readonly mT: Tensor;
   }
+}
+
+type Flatten = {
+  (input: Tensor, start_dim?: number, end_dim?: number): Tensor;
+  (input: Tensor, options: FlattenOptions): Tensor;
+};
+type Transpose = {
+  (input: Tensor, dim0: number, dim1: number): Tensor;
+  (input: Tensor, options: { dim0: number; dim1: number }): Tensor;
+};
+type Dims = number | readonly number[];
+
+/** Options of {@link flatten}. */
+export interface FlattenOptions {
+  /** The first dimension to join. Default 0. */
+  start_dim?: number;
+  /** The last one. Default -1. */
+  end_dim?: number;
 }
 
 /**
@@ -131,16 +152,17 @@ export const reshape_as = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.flatten.html
  */
-export const flatten = op({
+export const flatten: Flatten = op({
   name: 'flatten',
-  call: (x: Tensor, start_dim = 0, end_dim = -1): Tensor => {
+  call: by_name('flatten', ['start_dim', 'end_dim'], (x: Tensor, first?: number, last?: number): Tensor => {
+    const [start_dim, end_dim] = [first ?? 0, last ?? -1];
     check_tensor('flatten', 'input', x);
     const start = wrap_dim('flatten', start_dim, x.ndim);
     const end = wrap_dim('flatten', end_dim, x.ndim);
     if (start > end) fail('flatten', `start_dim ${start_dim} comes after end_dim ${end_dim}`);
     if (x.ndim === 0) return reshape(x, [1]);
     return reshape(x, [...x.shape.slice(0, start), numel_of(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
-  },
+  }) as Flatten,
   samples: () => [
     { args: [sample([2, 3, 4])] },
     { args: [sample([2, 3, 4]), 1] },
@@ -206,15 +228,15 @@ export const permute = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.transpose.html
  */
-export const transpose = op({
+export const transpose: Transpose = op({
   name: 'transpose',
-  call: (x: Tensor, dim0: number, dim1: number): Tensor => {
+  call: by_name('transpose', ['dim0', 'dim1'], (x: Tensor, dim0: number, dim1: number): Tensor => {
     check_tensor('transpose', 'input', x);
     const a = wrap_dim('transpose', dim0, x.ndim);
     const b = wrap_dim('transpose', dim1, x.ndim);
     const swap = (list: Shape): number[] => list.map((value, i) => (i === a ? list[b] : i === b ? list[a] : value));
     return view_of(x, 'TransposeBackward0', swap(x.shape), swap(x.strides), x.offset, (g) => transpose(g, a, b));
-  },
+  }) as Transpose,
   samples: () => [{ args: [sample([2, 3]), 0, 1] }, { args: [sample([2, 3, 4]), -1, 0] }],
   errors: () => [{ args: [sample([2, 3]), 0, 2], message: /dim 2 is out of range \[-2, 1\]/ }],
 });
@@ -246,9 +268,9 @@ export const t = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.squeeze.html
  */
-export const squeeze = op({
+export const squeeze: (input: Tensor, dim?: Dims | DimOption<Dims>) => Tensor = op({
   name: 'squeeze',
-  call: (x: Tensor, dim?: number | readonly number[]): Tensor => {
+  call: by_name('squeeze', ['dim'], (x: Tensor, dim?: Dims): Tensor => {
     check_tensor('squeeze', 'input', x);
     const named =
       dim === undefined ? null : (Array.isArray(dim) ? dim : [dim]).map((d) => wrap_dim('squeeze', d, x.ndim));
@@ -261,7 +283,7 @@ export const squeeze = op({
       x.offset,
       (g) => reshape(g, x.shape),
     );
-  },
+  }),
   samples: () => [
     { args: [sample([1, 3, 1])] },
     { args: [sample([1, 3, 1]), 0] },
@@ -278,15 +300,15 @@ export const squeeze = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.unsqueeze.html
  */
-export const unsqueeze = op({
+export const unsqueeze: (input: Tensor, dim: number | Required<DimOption>) => Tensor = op({
   name: 'unsqueeze',
-  call: (x: Tensor, dim: number): Tensor => {
+  call: by_name('unsqueeze', ['dim'], (x: Tensor, dim: number): Tensor => {
     check_tensor('unsqueeze', 'input', x);
     const d = wrap_dim('unsqueeze', dim, x.ndim + 1);
     const shape = [...x.shape.slice(0, d), 1, ...x.shape.slice(d)];
     const strides = [...x.strides.slice(0, d), d < x.ndim ? x.strides[d] * x.shape[d] : 1, ...x.strides.slice(d)];
     return view_of(x, 'UnsqueezeBackward0', shape, strides, x.offset, (g) => reshape(g, x.shape));
-  },
+  }),
   samples: () => [{ args: [sample([2, 3]), 0] }, { args: [sample([2, 3]), -1] }, { args: [sample([]), 0] }],
 });
 

@@ -43,6 +43,15 @@ export const uint8 = new DType('uint8', 4, 1, false, Uint8Array as ArrayClass, 1
 /** 0 or 1 in a byte each, in a Uint8Array; `tolist()` gives booleans. */
 export const bool = new DType('bool', 5, 1, false, Uint8Array as ArrayClass, 0);
 
+/** Another name of {@link float32}. */
+export const float = float32;
+/** Another name of {@link float64}. */
+export const double = float64;
+/** Another name of {@link int64}. */
+export const long = int64;
+/** Another name of {@link int32}. */
+export const int = int32;
+
 export const dtypes: readonly DType[] = [float32, float64, int64, int32, uint8, bool];
 
 let current_default = float32;

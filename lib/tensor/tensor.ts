@@ -91,6 +91,26 @@ export class Tensor {
     return this.count;
   }
 
+  /** Number of elements. */
+  nelement(): number {
+    return this.count;
+  }
+
+  /** Bytes of one element. */
+  element_size(): number {
+    return this.dtype.itemsize;
+  }
+
+  /** Bytes of all elements. */
+  get nbytes(): number {
+    return this.count * this.dtype.itemsize;
+  }
+
+  /** The tensor itself: all tensors are on the CPU. */
+  cpu(): Tensor {
+    return this;
+  }
+
   /** Do the elements lie in row-major order, without gaps? */
   is_contiguous(): boolean {
     return is_contiguous(this.shape, this.strides);

@@ -1,22 +1,8 @@
 import { fail, nearest } from '../errors';
 import type { Module } from '../nn/module';
 import { LeakyReLU, ReLU } from '../nn/modules/activation';
-import { CELU, ELU, Hardtanh, PReLU, ReLU6, RReLU, SELU, Threshold } from '../nn/modules/activation_rectifiers';
-import {
-  GELU,
-  Hardshrink,
-  Hardsigmoid,
-  Hardswish,
-  LogSigmoid,
-  Mish,
-  Sigmoid,
-  SiLU,
-  Softplus,
-  Softshrink,
-  Softsign,
-  Tanh,
-  Tanhshrink,
-} from '../nn/modules/activation_smooth';
+import * as rectifiers from '../nn/modules/activation_rectifiers';
+import * as smooth from '../nn/modules/activation_smooth';
 
 /** The activations of one input by name, with the numbers that set them; for tools that let people choose. */
 
@@ -57,50 +43,50 @@ function setting(name: string, value: number, range: readonly [number, number]):
 
 export const catalog: readonly CatalogEntry[] = [
   entry('leaky_relu', 'LeakyReLU', (slope) => new LeakyReLU(slope), setting('negative_slope', 0.01, UNIT)),
-  entry('prelu', 'PReLU', (weight) => new PReLU(1, weight), setting('weight', 0.25, UNIT)),
+  entry('prelu', 'PReLU', (weight) => new rectifiers.PReLU(1, weight), setting('weight', 0.25, UNIT)),
   entry(
     'rrelu',
     'RReLU',
-    (lower, upper) => new RReLU(lower, upper),
+    (lower, upper) => new rectifiers.RReLU(lower, upper),
     setting('lower', 1 / 8, [0, 1]),
     setting('upper', 1 / 3, [0, 1]),
   ),
   entry('relu', 'ReLU', () => new ReLU()),
-  entry('relu6', 'ReLU6', () => new ReLU6()),
-  entry('elu', 'ELU', (alpha) => new ELU(alpha), setting('alpha', 1, POSITIVE)),
-  entry('celu', 'CELU', (alpha) => new CELU(alpha), setting('alpha', 1, POSITIVE)),
-  entry('selu', 'SELU', () => new SELU()),
-  entry('gelu', 'GELU', () => new GELU()),
-  entry('gelu_tanh', 'GELU(tanh)', () => new GELU('tanh')),
-  entry('silu', 'SiLU', () => new SiLU()),
-  entry('mish', 'Mish', () => new Mish()),
+  entry('relu6', 'ReLU6', () => new rectifiers.ReLU6()),
+  entry('elu', 'ELU', (alpha) => new rectifiers.ELU(alpha), setting('alpha', 1, POSITIVE)),
+  entry('celu', 'CELU', (alpha) => new rectifiers.CELU(alpha), setting('alpha', 1, POSITIVE)),
+  entry('selu', 'SELU', () => new rectifiers.SELU()),
+  entry('gelu', 'GELU', () => new smooth.GELU()),
+  entry('gelu_tanh', 'GELU(tanh)', () => new smooth.GELU('tanh')),
+  entry('silu', 'SiLU', () => new smooth.SiLU()),
+  entry('mish', 'Mish', () => new smooth.Mish()),
   entry(
     'softplus',
     'Softplus',
-    (beta, threshold) => new Softplus(beta, threshold),
+    (beta, threshold) => new smooth.Softplus(beta, threshold),
     setting('beta', 1, POSITIVE),
     setting('threshold', 20, [1, 30]),
   ),
-  entry('sigmoid', 'Sigmoid', () => new Sigmoid()),
-  entry('logsigmoid', 'LogSigmoid', () => new LogSigmoid()),
-  entry('tanh', 'Tanh', () => new Tanh()),
-  entry('tanhshrink', 'Tanhshrink', () => new Tanhshrink()),
-  entry('softsign', 'Softsign', () => new Softsign()),
-  entry('hardsigmoid', 'Hardsigmoid', () => new Hardsigmoid()),
-  entry('hardswish', 'Hardswish', () => new Hardswish()),
+  entry('sigmoid', 'Sigmoid', () => new smooth.Sigmoid()),
+  entry('logsigmoid', 'LogSigmoid', () => new smooth.LogSigmoid()),
+  entry('tanh', 'Tanh', () => new smooth.Tanh()),
+  entry('tanhshrink', 'Tanhshrink', () => new smooth.Tanhshrink()),
+  entry('softsign', 'Softsign', () => new smooth.Softsign()),
+  entry('hardsigmoid', 'Hardsigmoid', () => new smooth.Hardsigmoid()),
+  entry('hardswish', 'Hardswish', () => new smooth.Hardswish()),
   entry(
     'hardtanh',
     'Hardtanh',
-    (low, high) => new Hardtanh(low, high),
+    (low, high) => new rectifiers.Hardtanh(low, high),
     setting('min_val', -1, SIGNED),
     setting('max_val', 1, SIGNED),
   ),
-  entry('hardshrink', 'Hardshrink', (lambd) => new Hardshrink(lambd), setting('lambd', 0.5, [0, 3])),
-  entry('softshrink', 'Softshrink', (lambd) => new Softshrink(lambd), setting('lambd', 0.5, [0, 3])),
+  entry('hardshrink', 'Hardshrink', (lambd) => new smooth.Hardshrink(lambd), setting('lambd', 0.5, [0, 3])),
+  entry('softshrink', 'Softshrink', (lambd) => new smooth.Softshrink(lambd), setting('lambd', 0.5, [0, 3])),
   entry(
     'threshold',
     'Threshold',
-    (threshold, value) => new Threshold(threshold, value),
+    (threshold, value) => new rectifiers.Threshold(threshold, value),
     setting('threshold', 0.5, SIGNED),
     setting('value', 0, SIGNED),
   ),

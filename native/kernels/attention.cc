@@ -18,6 +18,7 @@
 
 #include "kernels/gemm.h"
 #include "kernels/gemm_plan.h"
+#include "kernels/overlap.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/allocator.h"
 #include "runtime/call.h"
@@ -41,30 +42,6 @@ Shape shape_of(int64_t batch, int64_t heads, int64_t rows, int64_t columns) {
   return shape;
 }
 
-// Fails when elements of the dimensions from `first` on share a place. Without that a small block could stand for any
-// amount of work, and threads could write the same place.
-void require_distinct(const Shape& shape, const View& view, int first) {
-  if (shape.count == 0) return;
-  int64_t stride[4], size[4];
-  int dims = 0;
-  for (int i = first; i < 4; i++) {
-    if (shape.size[i] == 1) continue;
-    int at = dims++;
-    const int64_t reach = std::abs(view.stride[i]);
-    for (; at > 0 && stride[at - 1] > reach; at--) {
-      stride[at] = stride[at - 1];
-      size[at] = size[at - 1];
-    }
-    stride[at] = reach;
-    size[at] = shape.size[i];
-  }
-  int64_t span = 1;
-  for (int i = 0; i < dims; i++) {
-    if (stride[i] < span) Call::fail("attention: the elements of an operand overlap");
-    span = stride[i] * size[i];
-  }
-}
-
 template <class T>
 Heads<T> read_heads(Call& call, const Shape& shape, bool writable) {
   View view;
@@ -72,7 +49,7 @@ Heads<T> read_heads(Call& call, const Shape& shape, bool writable) {
   if (shape.count == 0) return {};
   if (view.data == view.scalar) Call::fail("attention: an operand cannot be a number");
   if (shape.size[3] > 1 && view.stride[3] != 1) Call::fail("attention: rows must be contiguous");
-  require_distinct(shape, view, writable ? 0 : 2);
+  if (elements_overlap(shape, view, writable ? 0 : 2)) Call::fail("attention: the elements of an operand overlap");
   return {static_cast<T*>(view.data), view.stride[0], view.stride[1], view.stride[2]};
 }
 

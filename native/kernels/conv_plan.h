@@ -9,6 +9,15 @@ namespace cresset {
 
 constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+// [0, n) in nearly equal pieces, the longer ones spread: neighbouring tasks, which one thread claims, add up to equal work.
+struct EvenPieces {
+  int64_t n, count;
+
+  int64_t begin(int64_t piece) const { return n * piece / count; }
+  int64_t end(int64_t piece) const { return begin(piece + 1); }
+  int64_t longest() const { return ceil_div(n, count); }
+};
+
 struct ConvPlan {
   int64_t row_parts = 1, column_parts = 1;
   int64_t grain = 1;  // tasks a thread claims at once
@@ -29,6 +38,11 @@ struct ConvPlan {
       else
         break;
     }
+    // As many tasks for every thread, where there are few.
+    const int64_t apart = others * row_parts;
+    while (threads > 1 && wanted > 1 && column_parts < panels && apart * column_parts % threads != 0 &&
+           apart * column_parts < 16 * threads)
+      column_parts++;
     const double tasks = static_cast<double>(others * row_parts * column_parts);
     grain = std::max<int64_t>(1, static_cast<int64_t>(std::min(kWorthAThread * tasks / (cost + 1), tasks)));
   }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/index_types.h"
 #include "kernels/index_reader.h"
 #include "kernels/reduce_layout.h"
 #include "kernels/row_sum.h"
@@ -138,19 +139,11 @@ void renorm(Call& call) {
   fault.raise("index", table.rows);
 }
 
-template <class F>
-void with_float(Call& call, const F& f) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return f(float());
-  if (dtype == Dtype::float64) return f(double());
-  Call::fail("expected float32 or float64");
-}
-
 void backward_entry(Call& call) {
-  with_float(call, [&](auto element) { backward<decltype(element)>(call); });
+  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
 }
 void renorm_entry(Call& call) {
-  with_float(call, [&](auto element) { renorm<decltype(element)>(call); });
+  with_float(call.dtype(), [&](auto element) { renorm<decltype(element)>(call); });
 }
 
 CRESSET_KERNEL(embedding_backward, backward_entry);

@@ -6,6 +6,7 @@
 // Block o of a direction holds the elements o·stride - pad + j·dilation, j < kernel; those outside the plane are 0.
 #include <algorithm>
 
+#include "kernels/index_types.h"
 #include "kernels/reduce_layout.h"
 #include "kernels/row_sum.h"
 #include "runtime/parallel.h"
@@ -132,19 +133,11 @@ void fold(Call& call) {
   parallel_for(b.planes, std::max<int64_t>(1, kGrain / (b.unfolded / b.planes)), Fold<T>{b, out, columns});
 }
 
-template <class F>
-void with_float(Call& call, const F& f) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return f(float());
-  if (dtype == Dtype::float64) return f(double());
-  Call::fail("expected float32 or float64");
-}
-
 void unfold_entry(Call& call) {
-  with_float(call, [&](auto element) { unfold<decltype(element)>(call); });
+  with_float(call.dtype(), [&](auto element) { unfold<decltype(element)>(call); });
 }
 void fold_entry(Call& call) {
-  with_float(call, [&](auto element) { fold<decltype(element)>(call); });
+  with_float(call.dtype(), [&](auto element) { fold<decltype(element)>(call); });
 }
 
 CRESSET_KERNEL(unfold, unfold_entry);

@@ -11,6 +11,7 @@
 
 #include "kernels/gemm_plan.h"
 #include "kernels/gemm_table.h"
+#include "kernels/overlap.h"
 #include "runtime/allocator.h"
 #include "runtime/call.h"
 #include "runtime/parallel.h"
@@ -45,28 +46,6 @@ Shape matrices(int64_t batch, int64_t rows, int64_t columns) {
   if (__builtin_mul_overflow(batch, rows, &shape.count) || __builtin_mul_overflow(shape.count, columns, &shape.count))
     Call::fail("gemm: the shape is too large");
   return shape;
-}
-
-// When no two elements share a place, a block cannot hold fewer elements than the shape has: that bounds the work, and
-// keeps threads from writing the same place.
-bool elements_overlap(const Shape& shape, const View& view) {
-  int64_t stride[3], size[3];
-  int dims = 0;
-  for (int i = 0; i < 3; i++) {
-    if (shape.size[i] == 1) continue;
-    int at = dims++;
-    const int64_t reach = std::abs(view.stride[i]);
-    for (; at > 0 && stride[at - 1] > reach; at--) {
-      stride[at] = stride[at - 1];
-      size[at] = size[at - 1];
-    }
-    stride[at] = reach;
-    size[at] = shape.size[i];
-  }
-  for (int i = 0; i < dims; i++) {
-    if (stride[i] == 0 || (i > 0 && stride[i] / stride[i - 1] < size[i - 1])) return true;
-  }
-  return false;
 }
 
 template <class T>

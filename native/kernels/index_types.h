@@ -1,7 +1,7 @@
 #pragma once
 #include <type_traits>
 
-#include "runtime/dtype.h"
+#include "runtime/call.h"
 
 namespace cresset {
 
@@ -15,6 +15,14 @@ void with_type(Dtype dtype, const F& f) {
     case Dtype::int32: return f(int32_t());
     default: return f(uint8_t());
   }
+}
+
+// f(T()) with T float or double.
+template <class F>
+void with_float(Dtype dtype, const F& f) {
+  if (dtype == Dtype::float32) return f(float());
+  if (dtype == Dtype::float64) return f(double());
+  Call::fail("expected float32 or float64");
 }
 
 // f(T()) with T an unsigned integer of the element's size: for what only moves elements.

@@ -17,19 +17,15 @@ class Discriminator extends nn.Module {
   }
 }
 
-/** Binary cross entropy of logits. */
-function criterion(logits: torch.Tensor, targets: torch.Tensor): torch.Tensor {
-  return nn.functional.softplus(logits).sub(logits.mul(targets)).mean();
-}
-
 function discriminator_step(batch: number): Run {
   torch.manual_seed(0);
   const model = new Discriminator();
+  const criterion = new nn.BCEWithLogitsLoss();
   const opt = new torch.optim.Adam(model.parameters(), { lr: 2e-4 });
   const [x, y] = [torch.randn([batch, 3, 32, 32]), torch.ones([batch, 1])];
   return repeated(() => {
     opt.zero_grad();
-    criterion(model.forward(x), y).backward();
+    criterion.forward(model.forward(x), y).backward();
     opt.step();
   });
 }

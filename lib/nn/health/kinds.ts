@@ -1,21 +1,7 @@
 import type { Module } from '../module';
 import { LeakyReLU, ReLU } from '../modules/activation';
-import { CELU, ELU, Hardtanh, PReLU, ReLU6, RReLU, SELU, Threshold } from '../modules/activation_rectifiers';
-import {
-  GELU,
-  Hardshrink,
-  Hardsigmoid,
-  Hardswish,
-  LogSigmoid,
-  Mish,
-  Sigmoid,
-  SiLU,
-  Softplus,
-  Softshrink,
-  Softsign,
-  Tanh,
-  Tanhshrink,
-} from '../modules/activation_smooth';
+import * as rectifiers from '../modules/activation_rectifiers';
+import * as smooth from '../modules/activation_smooth';
 import { learned_slopes } from './slopes';
 
 /**
@@ -47,27 +33,27 @@ function kind<M extends Module>(of: Class<M>, flat: (module: M) => Flat): Kind {
 const KINDS: readonly Kind[] = [
   kind(ReLU, () => below(0)),
   kind(LeakyReLU, ({ negative_slope }) => (negative_slope === 0 ? below(0) : NOWHERE)),
-  kind(PReLU, () => NOWHERE),
-  kind(RReLU, ({ lower, upper }) => (lower === 0 && upper === 0 ? below(0) : NOWHERE)),
-  kind(ReLU6, () => outside(0, 6)),
-  kind(ELU, ({ alpha }) => exponential(alpha)),
-  kind(CELU, ({ alpha }) => exponential(alpha)),
-  kind(SELU, () => exponential(SELU_ALPHA)),
-  kind(Hardtanh, ({ min_val, max_val }) => outside(min_val, max_val)),
-  kind(Threshold, ({ threshold, value }) => (value <= threshold ? below(value) : NOWHERE)),
-  kind(Sigmoid, () => outside(LEFT, 1 - LEFT)),
-  kind(Hardsigmoid, () => outside(0, 1)),
-  kind(Tanh, () => outside(LEFT - 1, 1 - LEFT)),
-  kind(Softsign, () => outside(-0.9, 0.9)),
-  kind(Softplus, ({ beta }) => below(LEFT / beta)),
-  kind(LogSigmoid, () => ({ ...NOWHERE, high: -LEFT })),
-  kind(Hardswish, () => AT_ZERO),
-  kind(Hardshrink, () => AT_ZERO),
-  kind(Softshrink, () => AT_ZERO),
-  kind(GELU, () => NOWHERE),
-  kind(SiLU, () => NOWHERE),
-  kind(Mish, () => NOWHERE),
-  kind(Tanhshrink, () => NOWHERE),
+  kind(rectifiers.PReLU, () => NOWHERE),
+  kind(rectifiers.RReLU, ({ lower, upper }) => (lower === 0 && upper === 0 ? below(0) : NOWHERE)),
+  kind(rectifiers.ReLU6, () => outside(0, 6)),
+  kind(rectifiers.ELU, ({ alpha }) => exponential(alpha)),
+  kind(rectifiers.CELU, ({ alpha }) => exponential(alpha)),
+  kind(rectifiers.SELU, () => exponential(SELU_ALPHA)),
+  kind(rectifiers.Hardtanh, ({ min_val, max_val }) => outside(min_val, max_val)),
+  kind(rectifiers.Threshold, ({ threshold, value }) => (value <= threshold ? below(value) : NOWHERE)),
+  kind(smooth.Sigmoid, () => outside(LEFT, 1 - LEFT)),
+  kind(smooth.Hardsigmoid, () => outside(0, 1)),
+  kind(smooth.Tanh, () => outside(LEFT - 1, 1 - LEFT)),
+  kind(smooth.Softsign, () => outside(-0.9, 0.9)),
+  kind(smooth.Softplus, ({ beta }) => below(LEFT / beta)),
+  kind(smooth.LogSigmoid, () => ({ ...NOWHERE, high: -LEFT })),
+  kind(smooth.Hardswish, () => AT_ZERO),
+  kind(smooth.Hardshrink, () => AT_ZERO),
+  kind(smooth.Softshrink, () => AT_ZERO),
+  kind(smooth.GELU, () => NOWHERE),
+  kind(smooth.SiLU, () => NOWHERE),
+  kind(smooth.Mish, () => NOWHERE),
+  kind(smooth.Tanhshrink, () => NOWHERE),
 ];
 
 function exponential(alpha: number): Flat {
@@ -82,5 +68,7 @@ export function flat_of(module: Module): Flat | null {
 
 /** Does it cut off what is below a value, as ReLU does: would a slope there help? */
 export function is_cut_off(module: Module): boolean {
-  return [ReLU, LeakyReLU, RReLU, ReLU6, Threshold, Hardtanh].some((each) => module instanceof each);
+  return [ReLU, LeakyReLU, rectifiers.RReLU, rectifiers.ReLU6, rectifiers.Threshold, rectifiers.Hardtanh].some(
+    (each) => module instanceof each,
+  );
 }

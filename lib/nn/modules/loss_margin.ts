@@ -6,17 +6,7 @@ import {
   multi_margin_loss,
   multilabel_margin_loss,
 } from '../../ops/loss_classes';
-import {
-  check_margin,
-  cosine_embedding_loss,
-  hinge_embedding_loss,
-  type MarginLossOptions,
-  margin_ranking_loss,
-  multilabel_soft_margin_loss,
-  soft_margin_loss,
-  type TripletMarginLossOptions,
-  triplet_margin_loss,
-} from '../../ops/loss_margin';
+import * as margins from '../../ops/loss_margin';
 import { check_tensor, Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { ReducedLoss } from './loss';
@@ -28,15 +18,15 @@ abstract class MarginLoss extends Module {
   readonly reduction: LossReduction;
 
   /** PyTorch's first positional option is the margin. */
-  constructor(name: string, options: number | MarginLossOptions | undefined, usual: number) {
+  constructor(name: string, options: number | margins.MarginLossOptions | undefined, usual: number) {
     super();
     const named = typeof options === 'number' ? { margin: options } : options;
-    const given = check_options<Required<MarginLossOptions>>(name, named, { margin: usual, reduction: 'mean' });
+    const given = check_options<Required<margins.MarginLossOptions>>(name, named, { margin: usual, reduction: 'mean' });
     this.margin = check_number(name, 'margin', given.margin);
     this.reduction = check_reduction(name, given.reduction);
   }
 
-  protected options(): Required<MarginLossOptions> {
+  protected options(): Required<margins.MarginLossOptions> {
     return { margin: this.margin, reduction: this.reduction };
   }
 }
@@ -50,12 +40,12 @@ abstract class MarginLoss extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
  */
 export class HingeEmbeddingLoss extends MarginLoss {
-  constructor(options?: number | MarginLossOptions) {
+  constructor(options?: number | margins.MarginLossOptions) {
     super('HingeEmbeddingLoss', options, 1);
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return hinge_embedding_loss(input, target, this.options());
+    return margins.hinge_embedding_loss(input, target, this.options());
   }
 }
 
@@ -68,12 +58,12 @@ export class HingeEmbeddingLoss extends MarginLoss {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
  */
 export class MarginRankingLoss extends MarginLoss {
-  constructor(options?: number | MarginLossOptions) {
+  constructor(options?: number | margins.MarginLossOptions) {
     super('MarginRankingLoss', options, 0);
   }
 
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
-    return margin_ranking_loss(input1, input2, target, this.options());
+    return margins.margin_ranking_loss(input1, input2, target, this.options());
   }
 }
 
@@ -87,12 +77,12 @@ export class MarginRankingLoss extends MarginLoss {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
  */
 export class CosineEmbeddingLoss extends MarginLoss {
-  constructor(options?: number | MarginLossOptions) {
+  constructor(options?: number | margins.MarginLossOptions) {
     super('CosineEmbeddingLoss', options, 0);
   }
 
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
-    return cosine_embedding_loss(input1, input2, target, this.options());
+    return margins.cosine_embedding_loss(input1, input2, target, this.options());
   }
 }
 
@@ -112,18 +102,18 @@ export class TripletMarginLoss extends Module {
   readonly swap: boolean;
   readonly reduction: LossReduction;
 
-  constructor(options?: number | TripletMarginLossOptions) {
+  constructor(options?: number | margins.TripletMarginLossOptions) {
     super();
     const name = 'TripletMarginLoss';
     const named = typeof options === 'number' ? { margin: options } : options;
-    const given = check_options<Required<TripletMarginLossOptions>>(name, named, {
+    const given = check_options<Required<margins.TripletMarginLossOptions>>(name, named, {
       margin: 1,
       p: 2,
       eps: 1e-6,
       swap: false,
       reduction: 'mean',
     });
-    this.margin = check_margin(name, given.margin);
+    this.margin = margins.check_margin(name, given.margin);
     this.p = check_number(name, 'p', given.p);
     this.eps = check_number(name, 'eps', given.eps);
     this.swap = check_boolean(name, 'swap', given.swap);
@@ -132,7 +122,7 @@ export class TripletMarginLoss extends Module {
 
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     const { margin, p, eps, swap, reduction } = this;
-    return triplet_margin_loss(anchor, positive, negative, { margin, p, eps, swap, reduction });
+    return margins.triplet_margin_loss(anchor, positive, negative, { margin, p, eps, swap, reduction });
   }
 }
 
@@ -146,7 +136,7 @@ export class TripletMarginLoss extends Module {
  */
 export class SoftMarginLoss extends ReducedLoss {
   override forward(input: Tensor, target: Tensor): Tensor {
-    return soft_margin_loss(input, target, { reduction: this.reduction });
+    return margins.soft_margin_loss(input, target, { reduction: this.reduction });
   }
 }
 
@@ -197,7 +187,7 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return multilabel_soft_margin_loss(input, target, { weight: this.weight, reduction: this.reduction });
+    return margins.multilabel_soft_margin_loss(input, target, { weight: this.weight, reduction: this.reduction });
   }
 }
 

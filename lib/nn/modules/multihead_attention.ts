@@ -1,21 +1,13 @@
-import { check_boolean, check_integer, check_number, fail, fail_range, shape_text } from '../../errors';
-import { attend_heads, attention_weights, fused_self_attention, join_heads, split_heads } from '../../ops/attention';
-import { empty, zeros } from '../../ops/create';
-import { dropout } from '../../ops/dropout';
-import { cat } from '../../ops/join';
-import { linear, matmul } from '../../ops/matmul';
-import { mean } from '../../ops/reduce';
+import { check_boolean, check_integer, check_number, fail, fail_range } from '../../errors';
+import { empty } from '../../ops/create';
+import { attend, type MultiHeadOptions, multi_head_defaults } from '../../ops/multi_head';
 import { positional } from '../../ops/reduction';
-import { chunk } from '../../ops/split';
-import { expand, squeeze, unsqueeze } from '../../ops/views';
 import type { DType } from '../../tensor/dtype';
-import { same_shape } from '../../tensor/shape';
-import { check_floating, check_same_dtype, type Tensor } from '../../tensor/tensor';
+import type { Tensor } from '../../tensor/tensor';
 import { constant_, xavier_normal_, xavier_uniform_ } from '../init';
 import { Module } from '../module';
 import { Parameter } from '../parameter';
 import { Linear } from './linear';
-import { check_attn_mask, check_padding_mask, type MaskSizes, merged, with_a_key } from './multihead_masks';
 
 /** Options of {@link MultiheadAttention}. */
 export interface MultiheadAttentionOptions {
@@ -38,18 +30,7 @@ export interface MultiheadAttentionOptions {
 }
 
 /** Options of {@link MultiheadAttention.forward}. */
-export interface MultiheadAttentionForwardOptions {
-  /** `[batch, keys]`: bool (true hides a key) or added to the scores. */
-  key_padding_mask?: Tensor | null;
-  /** Return the weights too. Without them the weights are never in memory as a whole. Default true. */
-  need_weights?: boolean;
-  /** [rows, keys] or [batch · heads, rows, keys]: bool (true hides) or added to the scores. */
-  attn_mask?: Tensor | null;
-  /** The mean of the weights over heads. Default true. */
-  average_attn_weights?: boolean;
-  /** A hint that attn_mask is causal. Default false. */
-  is_causal?: boolean;
-}
+export type MultiheadAttentionForwardOptions = MultiHeadOptions;
 
 /** The output projection; PyTorch's name for it. */
 class NonDynamicallyQuantizableLinear extends Linear {}
@@ -64,22 +45,6 @@ const defaults = {
   batch_first: false,
   dtype: undefined as DType | undefined,
 };
-
-const forward_defaults = {
-  key_padding_mask: null as Tensor | null,
-  need_weights: true,
-  attn_mask: null as Tensor | null,
-  average_attn_weights: true,
-  is_causal: false,
-};
-
-/** What the heads see, [batch, heads, length, head_dim], and how. */
-interface Heads {
-  q: Tensor;
-  k: Tensor;
-  v: Tensor;
-  mask: Tensor | null;
-}
 
 /**
  * Attention of several heads (Vaswani et al., "Attention is all you need", 2017): query [length, batch, embed_dim], key and value [keys, batch,
@@ -184,135 +149,24 @@ export class MultiheadAttention extends Module<[output: Tensor, weights: Tensor 
   ): [output: Tensor, weights: Tensor | null];
   override forward(query: Tensor, key: Tensor, value: Tensor, ...given: readonly unknown[]): [Tensor, Tensor | null] {
     const { name } = this.constructor;
-    const options = positional(name, given, forward_defaults);
+    const options = positional(name, given, multi_head_defaults);
     for (const flag of ['need_weights', 'average_attn_weights', 'is_causal'] as const)
       check_boolean(name, flag, options[flag]);
-    if (options.is_causal && options.attn_mask === null)
-      fail(name, 'is_causal is a hint about attn_mask; pass the causal attn_mask too');
-    const batched = this.check_inputs(query, key, value);
-    const time = this.batch_first && batched ? 1 : 0;
-    const [x, y, z] = [query, key, value].map((t) => (batched ? t : unsqueeze(t, 1)));
-    const self = query === key && key === value;
-    const sizes = { name, batch: x.shape[1 - time], heads: this.num_heads, rows: x.shape[time], keys: y.shape[time] };
-    const masks: MaskSizes = { ...sizes, batched, dtype: query.dtype };
-    const padding = check_padding_mask(options.key_padding_mask, masks);
-    const attn = check_attn_mask(options.attn_mask, masks);
-    const dropped = this.training ? this.dropout : 0;
-    const causal = options.is_causal && padding === null && !options.need_weights && !this.adds_keys();
-    if (
-      self &&
-      this.is_packed() &&
-      !options.need_weights &&
-      dropped === 0 &&
-      !attn?.requires_grad &&
-      !padding?.requires_grad
-    ) {
-      const packed = linear(x, this.in_proj_weight!, this.in_proj_bias);
-      const mask = causal ? null : merged(attn, padding, query.dtype);
-      const how = { mask, causal, scale: this.scale };
-      return [this.project(fused_self_attention(packed, this.num_heads, time, how), batched), null];
-    }
-    const heads = this.heads(self, x, y, z, attn, padding, time);
-    if (options.need_weights) return this.with_weights(heads, dropped, options.average_attn_weights, batched, time);
-    const { q, k, v } = heads;
-    const how = { mask: causal ? null : heads.mask, causal, scale: this.scale };
-    return [this.project(join_heads(attend_heads(q, k, v, how, dropped, true), time), batched), null];
-  }
-
-  private get scale(): number {
-    return 1 / Math.sqrt(this.head_dim);
-  }
-
-  private adds_keys(): boolean {
-    return this.bias_k !== null || this.add_zero_attn;
-  }
-
-  private is_packed(): boolean {
-    return this.in_proj_weight !== null && !this.adds_keys();
-  }
-
-  /** True for [.., .., features], false without a batch. */
-  private check_inputs(query: Tensor, key: Tensor, value: Tensor): boolean {
-    const { name } = this.constructor;
-    const named = Object.entries({ query, key, value });
-    for (const [which, t] of named) {
-      check_floating(name, which, t);
-      check_same_dtype(name, t, this.out_proj.weight);
-    }
-    const shapes = named.map(([, t]) => shape_text(t.shape)).join(', ');
-    if ((query.ndim !== 2 && query.ndim !== 3) || key.ndim !== query.ndim || value.ndim !== query.ndim)
-      fail(name, `expected query, key and value of 2 or of 3 dimensions, got shapes ${shapes}`);
-    const widths = [this.embed_dim, this.kdim, this.vdim];
-    named.forEach(([which, t], i) => {
-      const features = t.shape[t.ndim - 1];
-      if (features !== widths[i])
-        fail(name, `${which} has ${features} features, expected ${widths[i]} (shapes ${shapes})`);
+    return attend(query, key, value, {
+      name,
+      num_heads: this.num_heads,
+      widths: [this.embed_dim, this.kdim, this.vdim],
+      in_proj: this.in_proj_weight ?? [this.q_proj_weight!, this.k_proj_weight!, this.v_proj_weight!],
+      in_proj_bias: this.in_proj_bias,
+      bias_k: this.bias_k,
+      bias_v: this.bias_v,
+      add_zero_attn: this.add_zero_attn,
+      static_k: null,
+      static_v: null,
+      dropped: this.training ? this.dropout : 0,
+      project: (joined) => this.out_proj.forward(joined),
+      batch_first: this.batch_first,
+      options,
     });
-    if (!same_shape(key.shape.slice(0, -1), value.shape.slice(0, -1)))
-      fail(name, `key and value differ in length or batch (shapes ${shapes})`);
-    const batch = this.batch_first ? 0 : 1;
-    if (query.ndim === 3 && query.shape[batch] !== key.shape[batch])
-      fail(name, `query and key differ in batch (shapes ${shapes})`);
-    return query.ndim === 3;
-  }
-
-  private projected(self: boolean, inputs: readonly Tensor[]): Tensor[] {
-    const { in_proj_weight, in_proj_bias } = this;
-    if (in_proj_weight !== null && self) return chunk(linear(inputs[0], in_proj_weight, in_proj_bias), 3, -1);
-    const weights =
-      in_proj_weight === null
-        ? [this.q_proj_weight!, this.k_proj_weight!, this.v_proj_weight!]
-        : chunk(in_proj_weight, 3, 0);
-    const biases = in_proj_bias === null ? [null, null, null] : chunk(in_proj_bias, 3, 0);
-    return inputs.map((input, i) => linear(input, weights[i], biases[i]));
-  }
-
-  private heads(
-    self: boolean,
-    x: Tensor,
-    y: Tensor,
-    z: Tensor,
-    attn: Tensor | null,
-    padding: Tensor | null,
-    time: number,
-  ): Heads {
-    const projected = this.projected(self, [x, y, z]);
-    const q = projected[0];
-    let [, k, v] = projected;
-    const append = (t: Tensor, row: Tensor): Tensor => {
-      const shape = [...t.shape];
-      shape[time] = 1;
-      return cat([t, expand(row, shape)], time);
-    };
-    if (this.bias_k !== null && this.bias_v !== null) {
-      [k, v] = [append(k, this.bias_k), append(v, this.bias_v)];
-      [attn, padding] = [with_a_key(attn), with_a_key(padding)];
-    }
-    if (this.add_zero_attn) {
-      const nothing = zeros([1, 1, this.embed_dim], { dtype: x.dtype });
-      [k, v] = [append(k, nothing), append(v, nothing)];
-      [attn, padding] = [with_a_key(attn), with_a_key(padding)];
-    }
-    const split = (t: Tensor): Tensor => split_heads(t, this.num_heads, time);
-    return { q: split(q), k: split(k), v: split(v), mask: merged(attn, padding, x.dtype) };
-  }
-
-  private project(joined: Tensor, batched: boolean): Tensor {
-    const out = this.out_proj.forward(joined);
-    return batched ? out : squeeze(out, 1);
-  }
-
-  private with_weights(
-    { q, k, v, mask }: Heads,
-    dropped: number,
-    average: boolean,
-    batched: boolean,
-    time: number,
-  ): [Tensor, Tensor] {
-    const full = attention_weights(q, k, { mask, causal: false, scale: this.scale });
-    const weights = dropped > 0 ? dropout(full, dropped) : full;
-    const out = this.project(join_heads(matmul(weights, v), time), batched);
-    const shown = average ? mean(weights, 1) : weights;
-    return [out, batched ? shown : squeeze(shown, 0)];
   }
 }

@@ -110,6 +110,46 @@ export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices>
 }
 trust(MaxPool2d);
 
+type AvgPoolPlaces = [
+  kernel_size: Extent,
+  stride?: Extent | null,
+  padding?: Extent,
+  ceil_mode?: boolean,
+  count_include_pad?: boolean,
+];
+/** By place, or as options after the window's size or with it. */
+type AvgPoolGiven<Places extends unknown[], Options> =
+  | Places
+  | [kernel_size: Extent, options: Options]
+  | [options: Options];
+
+const avg_pool_defaults = {
+  kernel_size: undefined as Extent | undefined,
+  stride: null as Extent | null,
+  padding: 0 as Extent,
+  ceil_mode: false,
+  count_include_pad: true,
+};
+
+abstract class AvgPool<E extends Extent | readonly number[]> extends Module {
+  abstract readonly kernel_size: E;
+  abstract readonly stride: E;
+  abstract readonly padding: E;
+  readonly ceil_mode: boolean;
+  readonly count_include_pad: boolean;
+
+  protected constructor(asked: typeof avg_pool_defaults) {
+    super();
+    this.ceil_mode = asked.ceil_mode;
+    this.count_include_pad = check_boolean(new.target.name, 'count_include_pad', asked.count_include_pad);
+  }
+
+  override extra_repr(): string {
+    const { kernel_size, stride, padding } = this;
+    return `kernel_size=${python_extent(kernel_size)}, stride=${python_extent(stride)}, padding=${python_extent(padding)}`;
+  }
+}
+
 /**
  * The mean of every window of [N, C, L] or [C, L].
  * @example
@@ -118,46 +158,22 @@ trust(MaxPool2d);
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
  */
-export class AvgPool1d extends Module {
+export class AvgPool1d extends AvgPool<readonly number[]> {
   readonly kernel_size: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[];
-  readonly ceil_mode: boolean;
-  readonly count_include_pad: boolean;
 
-  constructor(
-    kernel_size: Extent,
-    stride?: Extent | null,
-    padding?: Extent,
-    ceil_mode?: boolean,
-    count_include_pad?: boolean,
-  );
-  constructor(kernel_size: Extent, options: AvgPoolOptions);
-  constructor(options: AvgPoolOptions);
-  constructor(...given: readonly unknown[]) {
-    super();
-    const asked = positional('AvgPool1d', given, {
-      kernel_size: undefined as Extent | undefined,
-      stride: null as Extent | null,
-      padding: 0 as Extent,
-      ceil_mode: false,
-      count_include_pad: true,
-    });
+  constructor(...given: AvgPoolGiven<AvgPoolPlaces, AvgPoolOptions>) {
+    const asked = positional('AvgPool1d', given, avg_pool_defaults);
     const window = judge_window('AvgPool1d', 1, asked);
+    super(asked);
     this.kernel_size = window.kernel_size;
     this.stride = window.stride;
     this.padding = window.padding;
-    this.ceil_mode = window.ceil_mode;
-    this.count_include_pad = check_boolean('AvgPool1d', 'count_include_pad', asked.count_include_pad);
   }
 
   override forward(input: Tensor): Tensor {
     return avg_pool1d(input, this.kernel_size, this.stride, this.padding, this.ceil_mode, this.count_include_pad);
-  }
-
-  override extra_repr(): string {
-    const { kernel_size, stride, padding } = this;
-    return `kernel_size=${python_extent(kernel_size)}, stride=${python_extent(stride)}, padding=${python_extent(padding)}`;
   }
 }
 trust(AvgPool1d);
@@ -171,53 +187,27 @@ trust(AvgPool1d);
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
  */
-export class AvgPool2d extends Module {
+export class AvgPool2d extends AvgPool<Extent> {
   /** As it was given: one number, or one for each direction. */
   readonly kernel_size: Extent;
   readonly stride: Extent;
   readonly padding: Extent;
-  readonly ceil_mode: boolean;
-  readonly count_include_pad: boolean;
   readonly divisor_override: number | null;
 
-  constructor(
-    kernel_size: Extent,
-    stride?: Extent | null,
-    padding?: Extent,
-    ceil_mode?: boolean,
-    count_include_pad?: boolean,
-    divisor_override?: number | null,
-  );
-  constructor(kernel_size: Extent, options: AvgPool2dOptions);
-  constructor(options: AvgPool2dOptions);
-  constructor(...given: readonly unknown[]) {
-    super();
-    const asked = positional('AvgPool2d', given, {
-      kernel_size: undefined as Extent | undefined,
-      stride: null as Extent | null,
-      padding: 0 as Extent,
-      ceil_mode: false,
-      count_include_pad: true,
-      divisor_override: null as number | null,
-    });
+  constructor(...given: AvgPoolGiven<[...AvgPoolPlaces, divisor_override?: number | null], AvgPool2dOptions>) {
+    const asked = positional('AvgPool2d', given, { ...avg_pool_defaults, divisor_override: null as number | null });
     judge_window('AvgPool2d', 2, asked);
     check_divisor('AvgPool2d', asked.divisor_override);
+    super(asked);
     this.kernel_size = asked.kernel_size!;
     this.stride = asked.stride ?? this.kernel_size;
     this.padding = asked.padding;
-    this.ceil_mode = asked.ceil_mode;
-    this.count_include_pad = check_boolean('AvgPool2d', 'count_include_pad', asked.count_include_pad);
     this.divisor_override = asked.divisor_override;
   }
 
   override forward(input: Tensor): Tensor {
     const { stride, padding, ceil_mode, count_include_pad, divisor_override } = this;
     return avg_pool2d(input, this.kernel_size, { stride, padding, ceil_mode, count_include_pad, divisor_override });
-  }
-
-  override extra_repr(): string {
-    const { kernel_size, stride, padding } = this;
-    return `kernel_size=${python_extent(kernel_size)}, stride=${python_extent(stride)}, padding=${python_extent(padding)}`;
   }
 }
 trust(AvgPool2d);

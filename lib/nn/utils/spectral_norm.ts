@@ -1,10 +1,10 @@
 import { no_grad } from '../../autograd/mode';
 import { check_integer, check_number, check_options } from '../../errors';
 import { div } from '../../ops/arithmetic';
+import { is_options } from '../../ops/by_name';
 import { dot, mv } from '../../ops/matmul';
 import { normalize } from '../../ops/normalize';
 import { randn } from '../../ops/random';
-import { is_options } from '../../ops/reduction';
 import { permute, reshape } from '../../ops/views';
 import { wrap_dim } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';

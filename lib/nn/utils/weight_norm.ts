@@ -1,9 +1,9 @@
 import { no_grad } from '../../autograd/mode';
 import { check_integer, check_options } from '../../errors';
 import { div, mul } from '../../ops/arithmetic';
+import { is_options } from '../../ops/by_name';
 import { norm } from '../../ops/norm';
 import { abs } from '../../ops/pointwise';
-import { is_options } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import type { Module } from '../module';
 import { Parameter } from '../parameter';

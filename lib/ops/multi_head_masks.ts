@@ -1,16 +1,16 @@
-import { fail, fail_type, shape_text } from '../../errors';
-import { add } from '../../ops/arithmetic';
-import { logical_not, logical_or } from '../../ops/compare';
-import { zeros } from '../../ops/create';
-import { cat } from '../../ops/join';
-import { masked_fill } from '../../ops/mask';
-import { reshape } from '../../ops/views';
-import { bool, type DType } from '../../tensor/dtype';
-import { type Shape, same_shape } from '../../tensor/shape';
-import { check_tensor, type Tensor } from '../../tensor/tensor';
+import { fail, fail_type, shape_text } from '../errors';
+import { bool, type DType } from '../tensor/dtype';
+import { type Shape, same_shape } from '../tensor/shape';
+import { check_tensor, type Tensor } from '../tensor/tensor';
+import { add } from './arithmetic';
+import { logical_not, logical_or } from './compare';
+import { zeros } from './create';
+import { cat } from './join';
+import { masked_fill } from './mask';
+import { reshape } from './views';
 
 /**
- * The masks of MultiheadAttention: bool, where true hides, or of the input's dtype, added to the scores. Its two masks become one, as
+ * The masks of attention with several heads: bool, where true hides, or of the input's dtype, added to the scores. Its two masks become one, as
  * scaled_dot_product_attention takes it: [batch or 1, heads or 1, rows or 1, keys].
  */
 
