@@ -6,7 +6,7 @@ import { Module } from './module';
 import { Parameter } from './parameter';
 
 /**
- * A module or tensor of its own with the same values, as Python's `copy.deepcopy`. What a module holds in its properties is copied with it, lists and
+ * A module, a tensor, or a list, map or object of them (a state_dict), of its own with the same values, as Python's `copy.deepcopy`. What a module holds in its properties is copied with it, lists and
  * maps too, and what is shared inside stays shared; functions and objects of other classes are taken over. A module with hooks cannot be copied: they know
  * the module that they were registered on. Nor can one whose class keeps `#private` fields: they are not visible from here.
  * @example
@@ -18,10 +18,10 @@ import { Parameter } from './parameter';
  * other.weight === layer.weight; // false
  * ```
  */
-export function deepcopy<T extends Module<unknown> | Tensor>(source: T): T {
-  if (!(source instanceof Module) && !(source instanceof Tensor))
-    fail_type('deepcopy', 'its argument', 'a Module or a Tensor', source);
-  return copy(source, new Map()) as T;
+export function deepcopy<T>(source: T): T {
+  const made = copy(source, new Map()) as T;
+  if (made === source) fail_type('deepcopy', 'its argument', 'a Module, a Tensor or a collection of them', source);
+  return made;
 }
 
 function copy(value: unknown, made: Map<object, unknown>): unknown {

@@ -7,7 +7,7 @@ import { DType, get_default_dtype, int64 } from '../tensor/dtype';
 import { broadcast_shapes, check_size, type Shape } from '../tensor/shape';
 import { allocate, check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { add, mul } from './arithmetic';
-import { is_options } from './by_name';
+import { by_name, is_options } from './by_name';
 import { all, ge, le, logical_and, lt } from './compare';
 import { finish, read_item, type Sized, split_size, type TensorOptions } from './create';
 import { add_method } from './define';
@@ -32,10 +32,13 @@ declare module '../tensor/tensor' {
   interface Tensor {
     /** Fills with numbers drawn evenly from [from, to). */
     uniform_(from?: number, to?: number, options?: GeneratorOptions): Tensor;
+    uniform_(options: GeneratorOptions & { from?: number; to?: number }): Tensor;
     /** Fills with normally distributed numbers. */
     normal_(mean?: number, std?: number, options?: GeneratorOptions): Tensor;
+    normal_(options: GeneratorOptions & { mean?: number; std?: number }): Tensor;
     /** Fills with 1 where chance has it, with this probability, and 0 elsewhere. */
     bernoulli_(p?: number, options?: GeneratorOptions): Tensor;
+    bernoulli_(options: GeneratorOptions & { p?: number }): Tensor;
     /** Fills with whole numbers drawn evenly from [from, to). */
     random_(from: number, to?: number, options?: GeneratorOptions): Tensor;
     /** Each element 1 with the probability it holds, else 0. */
@@ -253,26 +256,26 @@ function fill_randomly(op: string, target: Tensor, fill: Draw, options: unknown)
   });
 }
 
-function uniform_(target: Tensor, from = 0, to = 1, options?: GeneratorOptions): Tensor {
+function uniform_(target: Tensor, from = 0, to = 1, generator?: Generator): Tensor {
   check_floating('uniform_', 'input', target);
   check_number('uniform_', 'from', from);
   check_number('uniform_', 'to', to);
   if (!(from <= to)) fail_range('uniform_', `expected from <= to, got from ${from} and to ${to}`);
-  return fill_randomly('uniform_', target, draw('uniform', from, to), options);
+  return fill_randomly('uniform_', target, draw('uniform', from, to), { generator });
 }
 
-function normal_(target: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
+function normal_(target: Tensor, mean = 0, std = 1, generator?: Generator): Tensor {
   check_floating('normal_', 'input', target);
   check_number('normal_', 'mean', mean);
   check_deviation('normal_', check_number('normal_', 'std', std));
-  return fill_randomly('normal_', target, draw('normal', mean, std), options);
+  return fill_randomly('normal_', target, draw('normal', mean, std), { generator });
 }
 
-function bernoulli_(target: Tensor, p = 0.5, options?: GeneratorOptions): Tensor {
+function bernoulli_(target: Tensor, p = 0.5, generator?: Generator): Tensor {
   check_tensor('bernoulli_', 'input', target);
   check_number('bernoulli_', 'p', p);
   if (!(p >= 0 && p <= 1)) fail_range('bernoulli_', `expected p to be between 0 and 1, got ${p}`);
-  return fill_randomly('bernoulli_', target, draw('bernoulli', p), options);
+  return fill_randomly('bernoulli_', target, draw('bernoulli', p), { generator });
 }
 
 function random_(target: Tensor, from: number, ...more: readonly unknown[]): Tensor {
@@ -281,5 +284,9 @@ function random_(target: Tensor, from: number, ...more: readonly unknown[]): Ten
   return fill_randomly('random_', target, whole_numbers('random_', low, high), options);
 }
 
-for (const [name, method] of Object.entries({ uniform_, normal_, bernoulli_, random_, bernoulli }))
-  add_method(name, method as never);
+const by_names = {
+  uniform_: by_name('uniform_', ['from', 'to', 'generator'], uniform_),
+  normal_: by_name('normal_', ['mean', 'std', 'generator'], normal_),
+  bernoulli_: by_name('bernoulli_', ['p', 'generator'], bernoulli_),
+};
+for (const [name, method] of Object.entries({ ...by_names, random_, bernoulli })) add_method(name, method as never);

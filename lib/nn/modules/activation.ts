@@ -1,8 +1,10 @@
-import { check_boolean, check_options } from '../../errors';
+import { check_boolean } from '../../errors';
 import { relu, relu_ } from '../../ops/activation';
+import type { InplaceOption } from '../../ops/activation_family';
 import { check_slope, leaky_relu, leaky_relu_ } from '../../ops/leaky_relu';
+import { positional } from '../../ops/reduction';
 import { float64 } from '../../tensor/dtype';
-import { Tensor } from '../../tensor/tensor';
+import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';
 import { InplaceActivation, parameters_repr } from './activation_base';
@@ -30,17 +32,16 @@ export class LeakyReLU extends Module {
   readonly negative_slope: number;
   readonly inplace: boolean;
 
-  constructor(negative_slope?: number | Tensor, inplace?: boolean);
+  constructor(negative_slope?: number | Tensor, inplace?: boolean | InplaceOption);
   constructor(options?: LeakyReLUOptions);
-  constructor(given: number | Tensor | LeakyReLUOptions = 0.01, inplace = false) {
+  constructor(...given: readonly unknown[]) {
     super();
-    const named = typeof given === 'object' && given !== null && !(given instanceof Tensor);
-    const options = check_options('LeakyReLU', named ? given : { negative_slope: given }, {
+    const { negative_slope, inplace } = positional('LeakyReLU', given, {
       negative_slope: 0.01 as number | Tensor,
-      inplace,
+      inplace: false,
     });
-    this.negative_slope = check_slope('LeakyReLU', options.negative_slope, float64);
-    this.inplace = check_boolean('LeakyReLU', 'inplace', options.inplace);
+    this.negative_slope = check_slope('LeakyReLU', negative_slope, float64);
+    this.inplace = check_boolean('LeakyReLU', 'inplace', inplace);
   }
 
   override forward(input: Tensor): Tensor {

@@ -10,6 +10,7 @@ import {
   type ThresholdOptions,
   threshold,
 } from '../../ops/activation';
+import type { InplaceOption } from '../../ops/activation_family';
 import { prelu } from '../../ops/activation_prelu';
 import { type RReluOptions, rrelu } from '../../ops/activation_rrelu';
 import { full } from '../../ops/create';
@@ -91,7 +92,7 @@ export class RReLU extends Module {
   readonly upper: number;
   readonly inplace: boolean;
 
-  constructor(lower?: number, upper?: number, inplace?: boolean);
+  constructor(lower?: number, upper?: number, inplace?: boolean | InplaceOption);
   constructor(options?: Pick<RReluOptions, 'lower' | 'upper' | 'inplace'>);
   constructor(...given: readonly unknown[]) {
     super();
@@ -147,7 +148,7 @@ abstract class ExponentialUnit extends Module {
   readonly alpha: number;
   readonly inplace: boolean;
 
-  constructor(alpha?: number, inplace?: boolean);
+  constructor(alpha?: number, inplace?: boolean | InplaceOption);
   constructor(options?: EluOptions);
   constructor(...given: readonly unknown[]) {
     super();
@@ -205,7 +206,7 @@ export class Hardtanh extends Module {
   readonly max_val: number;
   readonly inplace: boolean;
 
-  constructor(min_val?: number, max_val?: number, inplace?: boolean);
+  constructor(min_val?: number, max_val?: number, inplace?: boolean | InplaceOption);
   constructor(options?: HardtanhOptions);
   constructor(...given: readonly unknown[]) {
     super();
@@ -241,7 +242,7 @@ export class Threshold extends Module {
   readonly value: number;
   readonly inplace: boolean;
 
-  constructor(threshold: number, value: number, inplace?: boolean);
+  constructor(threshold: number, value: number, inplace?: boolean | InplaceOption);
   constructor(options: ThresholdOptions);
   constructor(...given: readonly unknown[]) {
     super();

@@ -18,8 +18,9 @@ export abstract class BatchNorm extends ChannelNorm {
     options?: Pick<ChannelNormOptions, 'bias' | 'dtype'>,
   );
   constructor(num_features: number, options?: ChannelNormOptions);
-  constructor(num_features: number, ...given: readonly unknown[]) {
-    super(new.target.name, num_features, given, { affine: true, track_running_stats: true });
+  constructor(options: ChannelNormOptions & { num_features: number });
+  constructor(...given: readonly unknown[]) {
+    super(new.target.name, given, { affine: true, track_running_stats: true });
   }
 
   /** @internal How many dimensions an input may have. */

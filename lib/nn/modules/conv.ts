@@ -7,6 +7,7 @@ import type { DType } from '../../tensor/dtype';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { trust } from '../trust';
 import { ConvBase, type ConvModuleOptions, type ConvPaddingMode, module_options } from './conv_base';
+import { leading } from './leading';
 
 /** Convolutions as modules. */
 
@@ -31,8 +32,10 @@ export abstract class Conv extends ConvBase {
   private readonly settings: ConvSettings;
   private readonly pads: readonly number[] | null;
 
-  constructor(name: string, dims: number, in_channels: number, out_channels: number, given: readonly unknown[]) {
-    const options = module_options(name, given, defaults);
+  constructor(name: string, dims: number, given: readonly unknown[]) {
+    const { required, rest } = leading<[number, number]>(given, ['in_channels', 'out_channels']);
+    const options = module_options(name, rest, defaults);
+    const [in_channels, out_channels] = required;
     super(name, dims, false, in_channels, out_channels, options);
     const settings = check_conv_settings(name, dims, options);
     this.stride = settings.stride;
@@ -86,6 +89,22 @@ export class Conv1d extends Conv {
     in_channels: number,
     out_channels: number,
     kernel_size: Spatial,
+    stride: Spatial,
+    options: ConvModuleOptions,
+  );
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: Spatial,
+    stride: Spatial,
+    padding: ConvPadding,
+    options: ConvModuleOptions,
+  );
+  constructor(options: ConvModuleOptions & { in_channels: number; out_channels: number; kernel_size: Spatial });
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: Spatial,
     stride?: Spatial,
     padding?: ConvPadding,
     dilation?: Spatial,
@@ -93,8 +112,8 @@ export class Conv1d extends Conv {
     bias?: boolean,
     padding_mode?: ConvPaddingMode,
   );
-  constructor(in_channels: number, out_channels: number, ...given: readonly unknown[]) {
-    super('Conv1d', 1, in_channels, out_channels, given);
+  constructor(...given: readonly unknown[]) {
+    super('Conv1d', 1, given);
   }
 }
 trust(Conv1d);
@@ -116,6 +135,22 @@ export class Conv2d extends Conv {
     in_channels: number,
     out_channels: number,
     kernel_size: Spatial,
+    stride: Spatial,
+    options: ConvModuleOptions,
+  );
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: Spatial,
+    stride: Spatial,
+    padding: ConvPadding,
+    options: ConvModuleOptions,
+  );
+  constructor(options: ConvModuleOptions & { in_channels: number; out_channels: number; kernel_size: Spatial });
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: Spatial,
     stride?: Spatial,
     padding?: ConvPadding,
     dilation?: Spatial,
@@ -123,8 +158,8 @@ export class Conv2d extends Conv {
     bias?: boolean,
     padding_mode?: ConvPaddingMode,
   );
-  constructor(in_channels: number, out_channels: number, ...given: readonly unknown[]) {
-    super('Conv2d', 2, in_channels, out_channels, given);
+  constructor(...given: readonly unknown[]) {
+    super('Conv2d', 2, given);
   }
 }
 trust(Conv2d);

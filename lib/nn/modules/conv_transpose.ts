@@ -6,6 +6,7 @@ import type { DType } from '../../tensor/dtype';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { trust } from '../trust';
 import { ConvBase, type ConvPaddingMode, type ConvTransposeModuleOptions, module_options } from './conv_base';
+import { leading } from './leading';
 
 /** Transposed convolutions as modules. */
 
@@ -27,8 +28,10 @@ export abstract class ConvTranspose extends ConvBase {
   readonly dilation: readonly number[];
   readonly output_padding: readonly number[];
 
-  constructor(name: string, dims: number, in_channels: number, out_channels: number, given: readonly unknown[]) {
-    const options = module_options(name, given, defaults);
+  constructor(name: string, dims: number, given: readonly unknown[]) {
+    const { required, rest } = leading<[number, number]>(given, ['in_channels', 'out_channels']);
+    const options = module_options(name, rest, defaults);
+    const [in_channels, out_channels] = required;
     super(name, dims, true, in_channels, out_channels, options);
     const { stride, padding, output_padding, dilation } = check_conv_transpose_settings(name, dims, options);
     this.stride = stride;
@@ -89,6 +92,24 @@ export class ConvTranspose1d extends ConvTranspose {
     in_channels: number,
     out_channels: number,
     kernel_size: Spatial,
+    stride: Spatial,
+    options: ConvTransposeModuleOptions,
+  );
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: Spatial,
+    stride: Spatial,
+    padding: Spatial,
+    options: ConvTransposeModuleOptions,
+  );
+  constructor(
+    options: ConvTransposeModuleOptions & { in_channels: number; out_channels: number; kernel_size: Spatial },
+  );
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: Spatial,
     stride?: Spatial,
     padding?: Spatial,
     output_padding?: Spatial,
@@ -97,8 +118,8 @@ export class ConvTranspose1d extends ConvTranspose {
     dilation?: Spatial,
     padding_mode?: 'zeros',
   );
-  constructor(in_channels: number, out_channels: number, ...given: readonly unknown[]) {
-    super('ConvTranspose1d', 1, in_channels, out_channels, given);
+  constructor(...given: readonly unknown[]) {
+    super('ConvTranspose1d', 1, given);
   }
 }
 trust(ConvTranspose1d);
@@ -124,6 +145,24 @@ export class ConvTranspose2d extends ConvTranspose {
     in_channels: number,
     out_channels: number,
     kernel_size: Spatial,
+    stride: Spatial,
+    options: ConvTransposeModuleOptions,
+  );
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: Spatial,
+    stride: Spatial,
+    padding: Spatial,
+    options: ConvTransposeModuleOptions,
+  );
+  constructor(
+    options: ConvTransposeModuleOptions & { in_channels: number; out_channels: number; kernel_size: Spatial },
+  );
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: Spatial,
     stride?: Spatial,
     padding?: Spatial,
     output_padding?: Spatial,
@@ -132,8 +171,8 @@ export class ConvTranspose2d extends ConvTranspose {
     dilation?: Spatial,
     padding_mode?: 'zeros',
   );
-  constructor(in_channels: number, out_channels: number, ...given: readonly unknown[]) {
-    super('ConvTranspose2d', 2, in_channels, out_channels, given);
+  constructor(...given: readonly unknown[]) {
+    super('ConvTranspose2d', 2, given);
   }
 }
 trust(ConvTranspose2d);

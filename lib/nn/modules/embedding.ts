@@ -10,6 +10,7 @@ import { Module } from '../module';
 import { Parameter } from '../parameter';
 import { trust } from '../trust';
 import { python_number } from './activation_base';
+import { leading } from './leading';
 
 /** Options of {@link Embedding}. */
 export interface EmbeddingModuleOptions extends EmbeddingOptions {
@@ -65,10 +66,13 @@ export class Embedding extends Module {
     scale_grad_by_freq?: boolean,
     sparse?: boolean,
   );
-  constructor(num_embeddings: number, embedding_dim: number, ...given: readonly unknown[]) {
+  constructor(options: EmbeddingModuleOptions & { num_embeddings: number; embedding_dim: number });
+  constructor(...given: readonly unknown[]) {
     super();
     const { name } = new.target;
-    const { dtype, ...options } = positional(name, given, { ...defaults, dtype: undefined as DType | undefined });
+    const { required, rest } = leading<[number, number]>(given, ['num_embeddings', 'embedding_dim']);
+    const [num_embeddings, embedding_dim] = required;
+    const { dtype, ...options } = positional(name, rest, { ...defaults, dtype: undefined as DType | undefined });
     this.num_embeddings = check_integer(name, 'num_embeddings', num_embeddings, 0);
     this.embedding_dim = check_integer(name, 'embedding_dim', embedding_dim, 0);
     const rule = judge_embedding(name, num_embeddings, options);

@@ -1,4 +1,4 @@
-import { check_integer, check_options, fail_type } from '../../errors';
+import { check_integer, fail_type } from '../../errors';
 import { positional } from '../../ops/reduction';
 import { flatten, unflatten } from '../../ops/views';
 import type { Tensor } from '../../tensor/tensor';
@@ -18,10 +18,11 @@ export class Flatten extends Module {
   readonly start_dim: number;
   readonly end_dim: number;
 
-  constructor(start_dim: number | { start_dim?: number; end_dim?: number } = 1, end_dim = -1) {
+  constructor(start_dim?: number, end_dim?: number | { end_dim?: number });
+  constructor(options: { start_dim?: number; end_dim?: number });
+  constructor(...given: readonly unknown[]) {
     super();
-    const given = typeof start_dim === 'object' ? start_dim : { start_dim, end_dim };
-    const dims = check_options('Flatten', given, { start_dim: 1, end_dim: -1 });
+    const dims = positional('Flatten', given, { start_dim: 1, end_dim: -1 });
     this.start_dim = check_integer('Flatten', 'start_dim', dims.start_dim);
     this.end_dim = check_integer('Flatten', 'end_dim', dims.end_dim);
   }

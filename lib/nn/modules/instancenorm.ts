@@ -17,8 +17,9 @@ export abstract class InstanceNorm extends ChannelNorm {
     options?: Pick<ChannelNormOptions, 'bias' | 'dtype'>,
   );
   constructor(num_features: number, options?: ChannelNormOptions);
-  constructor(num_features: number, ...given: readonly unknown[]) {
-    super(new.target.name, num_features, given, { affine: false, track_running_stats: false });
+  constructor(options: ChannelNormOptions & { num_features: number });
+  constructor(...given: readonly unknown[]) {
+    super(new.target.name, given, { affine: false, track_running_stats: false });
   }
 
   /** @internal The number of dimensions of an input without a batch. */

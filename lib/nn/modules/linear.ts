@@ -1,12 +1,14 @@
-import { check_boolean, check_integer, check_options } from '../../errors';
+import { check_boolean, check_integer } from '../../errors';
 import { empty } from '../../ops/create';
 import { linear } from '../../ops/matmul';
+import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { kaiming_uniform_, uniform_ } from '../init';
 import { Module } from '../module';
 import { Parameter } from '../parameter';
 import { trust } from '../trust';
+import { leading } from './leading';
 
 /** Options of {@link Linear}. */
 export interface LinearOptions {
@@ -33,15 +35,15 @@ export class Linear extends Module {
   /** [out_features]; null without. */
   bias: Parameter | null;
 
-  constructor(in_features: number, out_features: number, options: boolean | LinearOptions = true) {
+  constructor(in_features: number, out_features: number, options?: boolean | LinearOptions);
+  constructor(options: LinearOptions & { in_features: number; out_features: number });
+  constructor(...given: readonly unknown[]) {
     super();
+    const { required, rest } = leading<[number, number]>(given, ['in_features', 'out_features']);
+    const [in_features, out_features] = required;
     this.in_features = check_integer('Linear', 'in_features', in_features, 0);
     this.out_features = check_integer('Linear', 'out_features', out_features, 0);
-    const given = typeof options === 'boolean' ? { bias: options } : options;
-    const { bias, dtype } = check_options<{ bias: boolean; dtype?: DType }>('Linear', given, {
-      bias: true,
-      dtype: undefined,
-    });
+    const { bias, dtype } = positional('Linear', rest, { bias: true, dtype: undefined as DType | undefined });
     this.weight = new Parameter(empty([out_features, in_features], { dtype }));
     this.bias = check_boolean('Linear', 'bias', bias) ? new Parameter(empty([out_features], { dtype })) : null;
     this.reset_parameters();

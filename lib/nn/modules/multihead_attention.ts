@@ -7,6 +7,7 @@ import type { Tensor } from '../../tensor/tensor';
 import { constant_, xavier_normal_, xavier_uniform_ } from '../init';
 import { Module } from '../module';
 import { Parameter } from '../parameter';
+import { leading } from './leading';
 import { Linear } from './linear';
 
 /** Options of {@link MultiheadAttention}. */
@@ -89,10 +90,13 @@ export class MultiheadAttention extends Module<[output: Tensor, weights: Tensor 
     vdim?: number | null,
     batch_first?: boolean,
   );
-  constructor(embed_dim: number, num_heads: number, ...given: readonly unknown[]) {
+  constructor(options: MultiheadAttentionOptions & { embed_dim: number; num_heads: number });
+  constructor(...given: readonly unknown[]) {
     super();
     const { name } = new.target;
-    const options = positional(name, given, defaults);
+    const { required, rest } = leading<[number, number]>(given, ['embed_dim', 'num_heads']);
+    const [embed_dim, num_heads] = required;
+    const options = positional(name, rest, defaults);
     this.embed_dim = check_integer(name, 'embed_dim', embed_dim, 1);
     this.num_heads = check_integer(name, 'num_heads', num_heads, 1);
     if (embed_dim % num_heads !== 0)

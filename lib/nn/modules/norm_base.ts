@@ -8,6 +8,7 @@ import { ones_, zeros_ } from '../init';
 import { Module } from '../module';
 import { Parameter } from '../parameter';
 import { python_number } from './activation_base';
+import { leading } from './leading';
 
 /** What BatchNorm and InstanceNorm share: parameters of channels and running statistics. */
 
@@ -41,19 +42,19 @@ export abstract class ChannelNorm extends Module {
 
   protected constructor(
     name: string,
-    num_features: number,
     given: readonly unknown[],
     defaults: { affine: boolean; track_running_stats: boolean },
   ) {
     super();
-    const options = positional(name, given, {
+    const { required, rest } = leading<[number]>(given, ['num_features']);
+    const options = positional(name, rest, {
       eps: 1e-5,
       momentum: 0.1 as number | null,
       ...defaults,
       bias: true,
       dtype: undefined as DType | undefined,
     });
-    this.num_features = check_integer(name, 'num_features', num_features, 0);
+    this.num_features = check_integer(name, 'num_features', required[0], 0);
     this.eps = check_eps(name, options.eps);
     this.momentum = options.momentum === null ? null : check_number(name, 'momentum', options.momentum);
     this.affine = check_boolean(name, 'affine', options.affine);

@@ -13,6 +13,7 @@ import { Module } from '../module';
 import { Parameter } from '../parameter';
 import { trust } from '../trust';
 import { check_numbers, parameters_repr, python_number } from './activation_base';
+import { leading } from './leading';
 import { python_boolean } from './norm_base';
 
 /** Normalisation of each sample by itself. */
@@ -82,15 +83,17 @@ export class LayerNorm extends Scaled {
     options?: Pick<LayerNormModuleOptions, 'dtype'>,
   );
   constructor(normalized_shape: number | readonly number[], options?: LayerNormModuleOptions);
-  constructor(normalized_shape: number | readonly number[], ...given: readonly unknown[]) {
+  constructor(options: LayerNormModuleOptions & { normalized_shape: number | readonly number[] });
+  constructor(...given: readonly unknown[]) {
     super();
-    const { eps, elementwise_affine, bias, dtype } = positional('LayerNorm', given, {
+    const { required, rest } = leading<[number | readonly number[]]>(given, ['normalized_shape']);
+    const { eps, elementwise_affine, bias, dtype } = positional('LayerNorm', rest, {
       eps: 1e-5,
       elementwise_affine: true,
       bias: true,
       dtype: undefined as DType | undefined,
     });
-    this.normalized_shape = check_normalized_shape('LayerNorm', normalized_shape);
+    this.normalized_shape = check_normalized_shape('LayerNorm', required[0]);
     this.eps = check_eps('LayerNorm', eps);
     this.elementwise_affine = check_boolean('LayerNorm', 'elementwise_affine', elementwise_affine);
     check_boolean('LayerNorm', 'bias', bias);
@@ -143,14 +146,16 @@ export class RMSNorm extends Scaled {
     options?: Pick<RMSNormOptions, 'dtype'>,
   );
   constructor(normalized_shape: number | readonly number[], options?: RMSNormOptions);
-  constructor(normalized_shape: number | readonly number[], ...given: readonly unknown[]) {
+  constructor(options: RMSNormOptions & { normalized_shape: number | readonly number[] });
+  constructor(...given: readonly unknown[]) {
     super();
-    const { eps, elementwise_affine, dtype } = positional('RMSNorm', given, {
+    const { required, rest } = leading<[number | readonly number[]]>(given, ['normalized_shape']);
+    const { eps, elementwise_affine, dtype } = positional('RMSNorm', rest, {
       eps: null as number | null,
       elementwise_affine: true,
       dtype: undefined as DType | undefined,
     });
-    this.normalized_shape = check_normalized_shape('RMSNorm', normalized_shape);
+    this.normalized_shape = check_normalized_shape('RMSNorm', required[0]);
     this.eps = eps === null ? null : check_eps('RMSNorm', eps);
     this.elementwise_affine = check_boolean('RMSNorm', 'elementwise_affine', elementwise_affine);
     this.make_parameters(this.normalized_shape, dtype, elementwise_affine, false);
@@ -203,9 +208,12 @@ export class GroupNorm extends Scaled {
     options?: Pick<GroupNormModuleOptions, 'bias' | 'dtype'>,
   );
   constructor(num_groups: number, num_channels: number, options?: GroupNormModuleOptions);
-  constructor(num_groups: number, num_channels: number, ...given: readonly unknown[]) {
+  constructor(options: GroupNormModuleOptions & { num_groups: number; num_channels: number });
+  constructor(...given: readonly unknown[]) {
     super();
-    const { eps, affine, bias, dtype } = positional('GroupNorm', given, {
+    const { required, rest } = leading<[number, number]>(given, ['num_groups', 'num_channels']);
+    const [num_groups, num_channels] = required;
+    const { eps, affine, bias, dtype } = positional('GroupNorm', rest, {
       eps: 1e-5,
       affine: true,
       bias: true,

@@ -2,7 +2,14 @@ import { fail } from '../../errors';
 import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
-import { check_pair, type RecurrentOptions, RNNBase, recurrent_defaults } from './rnn_base';
+import {
+  check_pair,
+  type RecurrentOptions,
+  type RecurrentSizes,
+  RNNBase,
+  recurrent_arguments,
+  recurrent_defaults,
+} from './rnn_base';
 
 /** Recurrent nets over whole sequences. */
 
@@ -45,9 +52,11 @@ export class RNN extends RNNBase<Tensor> {
     bidirectional?: boolean,
   );
   constructor(input_size: number, hidden_size: number, num_layers: number, options?: RNNOptions);
-  constructor(input_size: number, hidden_size: number, ...given: readonly unknown[]) {
+  constructor(options: RNNOptions & RecurrentSizes);
+  constructor(...given: readonly unknown[]) {
+    const [sizes, own] = recurrent_arguments(given);
     const { num_layers, ...rest } = recurrent_defaults;
-    const { nonlinearity, ...settings } = positional(new.target.name, given, {
+    const { nonlinearity, ...settings } = positional(new.target.name, own, {
       num_layers,
       nonlinearity: 'tanh' as 'tanh' | 'relu',
       ...rest,
@@ -56,7 +65,7 @@ export class RNN extends RNNBase<Tensor> {
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
       fail(new.target.name, `unknown nonlinearity ${JSON.stringify(nonlinearity)}; expected "tanh" or "relu"`);
     const mode = nonlinearity === 'tanh' ? 'RNN_TANH' : 'RNN_RELU';
-    super(mode, input_size, hidden_size, { ...settings, proj_size: 0 });
+    super(mode, sizes, { ...settings, proj_size: 0 });
     this.nonlinearity = nonlinearity;
   }
 
@@ -92,9 +101,11 @@ export class LSTM extends RNNBase<[h_n: Tensor, c_n: Tensor]> {
     bidirectional?: boolean,
     proj_size?: number,
   );
-  constructor(input_size: number, hidden_size: number, ...given: readonly unknown[]) {
+  constructor(options: LSTMOptions & RecurrentSizes);
+  constructor(...given: readonly unknown[]) {
+    const [sizes, own] = recurrent_arguments(given);
     const defaults = { ...recurrent_defaults, proj_size: 0, dtype: undefined as DType | undefined };
-    super('LSTM', input_size, hidden_size, positional(new.target.name, given, defaults));
+    super('LSTM', sizes, positional(new.target.name, own, defaults));
   }
 
   /** @param hx the first [h, c]; zeros when left out */
@@ -128,9 +139,11 @@ export class GRU extends RNNBase<Tensor> {
     dropout?: number,
     bidirectional?: boolean,
   );
-  constructor(input_size: number, hidden_size: number, ...given: readonly unknown[]) {
+  constructor(options: RecurrentOptions & RecurrentSizes);
+  constructor(...given: readonly unknown[]) {
+    const [sizes, own] = recurrent_arguments(given);
     const defaults = { ...recurrent_defaults, dtype: undefined as DType | undefined };
-    super('GRU', input_size, hidden_size, { ...positional(new.target.name, given, defaults), proj_size: 0 });
+    super('GRU', sizes, { ...positional(new.target.name, own, defaults), proj_size: 0 });
   }
 
   /** @param hx the first h; zeros when left out */

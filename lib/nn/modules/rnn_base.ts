@@ -12,8 +12,21 @@ import { uniform_ } from '../init';
 import { Module } from '../module';
 import { Parameter } from '../parameter';
 import { python_number } from './activation_base';
+import { leading } from './leading';
 
 /** What `RNN`, `LSTM` and `GRU` share: layers, directions, their weights' names and shapes, and the way through them. */
+
+/** What every recurrent net is given: the sizes of its input and of its state. */
+export interface RecurrentSizes {
+  input_size: number;
+  hidden_size: number;
+}
+
+/** The sizes, by place or by name, and what is given besides. */
+export function recurrent_arguments(given: readonly unknown[]): [RecurrentSizes, rest: readonly unknown[]] {
+  const { required, rest } = leading<[number, number]>(given, ['input_size', 'hidden_size']);
+  return [{ input_size: required[0], hidden_size: required[1] }, rest];
+}
 
 /** Options of {@link GRU}, and of {@link RNN} and {@link LSTM} too. */
 export interface RecurrentOptions {
@@ -66,7 +79,7 @@ export abstract class RNNBase<Hidden> extends Module<[output: Tensor, hidden: Hi
   declare bias_ih_l0: Parameter;
   declare bias_hh_l0: Parameter;
 
-  constructor(mode: RecurrentMode, input_size: number, hidden_size: number, settings: RecurrentSettings) {
+  constructor(mode: RecurrentMode, { input_size, hidden_size }: RecurrentSizes, settings: RecurrentSettings) {
     super();
     const { name } = new.target;
     this.mode = mode;

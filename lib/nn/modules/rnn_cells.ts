@@ -10,7 +10,7 @@ import { check_floating, check_same_dtype, check_tensor, type Tensor } from '../
 import { uniform_ } from '../init';
 import { Module } from '../module';
 import { Parameter } from '../parameter';
-import { check_pair } from './rnn_base';
+import { check_pair, type RecurrentSizes, recurrent_arguments } from './rnn_base';
 
 /** One time step of a recurrent net: for loops that choose the next input themselves. */
 
@@ -50,7 +50,7 @@ export abstract class RNNCellBase<Out> extends Module<Out> {
   /** [gates · hidden_size]; null without. */
   bias_hh: Parameter | null;
 
-  constructor(input_size: number, hidden_size: number, gates: number, { bias, dtype }: typeof cell_defaults) {
+  constructor({ input_size, hidden_size }: RecurrentSizes, gates: number, { bias, dtype }: typeof cell_defaults) {
     super();
     const { name } = new.target;
     this.input_size = check_integer(name, 'input_size', input_size, 0);
@@ -117,15 +117,17 @@ export class RNNCell extends RNNCellBase<Tensor> {
 
   constructor(input_size: number, hidden_size: number, options?: RNNCellOptions);
   constructor(input_size: number, hidden_size: number, bias: boolean, nonlinearity?: 'tanh' | 'relu');
-  constructor(input_size: number, hidden_size: number, ...given: readonly unknown[]) {
-    const { nonlinearity, ...settings } = positional(new.target.name, given, {
+  constructor(options: RNNCellOptions & RecurrentSizes);
+  constructor(...given: readonly unknown[]) {
+    const [sizes, own] = recurrent_arguments(given);
+    const { nonlinearity, ...settings } = positional(new.target.name, own, {
       bias: true,
       nonlinearity: 'tanh' as 'tanh' | 'relu',
       dtype: cell_defaults.dtype,
     });
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
       fail(new.target.name, `unknown nonlinearity ${JSON.stringify(nonlinearity)}; expected "tanh" or "relu"`);
-    super(input_size, hidden_size, 1, settings);
+    super(sizes, 1, settings);
     this.nonlinearity = nonlinearity;
   }
 
@@ -149,8 +151,11 @@ export class RNNCell extends RNNCellBase<Tensor> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
  */
 export class LSTMCell extends RNNCellBase<[h: Tensor, c: Tensor]> {
-  constructor(input_size: number, hidden_size: number, options: boolean | CellOptions = {}) {
-    super(input_size, hidden_size, 4, positional(new.target.name, [options], cell_defaults));
+  constructor(input_size: number, hidden_size: number, options?: boolean | CellOptions);
+  constructor(options: CellOptions & RecurrentSizes);
+  constructor(...given: readonly unknown[]) {
+    const [sizes, own] = recurrent_arguments(given);
+    super(sizes, 4, positional(new.target.name, own, cell_defaults));
   }
 
   /** @param hx [h, c]; zeros when left out */
@@ -169,8 +174,11 @@ export class LSTMCell extends RNNCellBase<[h: Tensor, c: Tensor]> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
  */
 export class GRUCell extends RNNCellBase<Tensor> {
-  constructor(input_size: number, hidden_size: number, options: boolean | CellOptions = {}) {
-    super(input_size, hidden_size, 3, positional(new.target.name, [options], cell_defaults));
+  constructor(input_size: number, hidden_size: number, options?: boolean | CellOptions);
+  constructor(options: CellOptions & RecurrentSizes);
+  constructor(...given: readonly unknown[]) {
+    const [sizes, own] = recurrent_arguments(given);
+    super(sizes, 3, positional(new.target.name, own, cell_defaults));
   }
 
   /** @param hx h; zeros when left out */

@@ -12,6 +12,7 @@ import { deepcopy } from '../copy';
 import { Module } from '../module';
 import { ModuleList } from './container';
 import { Dropout } from './dropout';
+import { leading } from './leading';
 import { Linear } from './linear';
 import { MultiheadAttention } from './multihead_attention';
 import { LayerNorm } from './normalization';
@@ -102,10 +103,13 @@ export class TransformerEncoderLayer extends Module {
     norm_first?: boolean,
     bias?: boolean,
   );
-  constructor(d_model: number, nhead: number, ...given: readonly unknown[]) {
+  constructor(options: TransformerEncoderLayerOptions & { d_model: number; nhead: number });
+  constructor(...given: readonly unknown[]) {
     super();
     const { name } = new.target;
-    const options = positional(name, given, layer_defaults);
+    const { required, rest } = leading<[number, number]>(given, ['d_model', 'nhead']);
+    const [d_model, nhead] = required;
+    const options = positional(name, rest, layer_defaults);
     check_integer(name, 'd_model', d_model, 1);
     check_integer(name, 'nhead', nhead, 1);
     const hidden = check_integer(name, 'dim_feedforward', options.dim_feedforward, 1);
@@ -211,14 +215,18 @@ export class TransformerEncoder extends Module {
     enable_nested_tensor?: boolean,
     mask_check?: boolean,
   );
-  constructor(encoder_layer: TransformerEncoderLayer, num_layers: number, ...given: readonly unknown[]) {
+  constructor(encoder_layer: TransformerEncoderLayer, options: TransformerEncoderOptions & { num_layers: number });
+  constructor(options: TransformerEncoderOptions & { encoder_layer: TransformerEncoderLayer; num_layers: number });
+  constructor(...given: readonly unknown[]) {
     super();
     const { name } = new.target;
+    const { required, rest } = leading<[TransformerEncoderLayer, number]>(given, ['encoder_layer', 'num_layers']);
+    const [encoder_layer, num_layers] = required;
     if (!(encoder_layer instanceof TransformerEncoderLayer))
       fail_type(name, 'encoder_layer', 'a TransformerEncoderLayer', encoder_layer);
     this.num_layers = check_integer(name, 'num_layers', num_layers, 0);
     // A module is an object too: only a plain one holds options.
-    const plain = given[0] instanceof Module ? [{ norm: given[0] }] : given;
+    const plain = rest[0] instanceof Module ? [{ norm: rest[0] }] : rest;
     const { norm } = positional(name, plain, {
       norm: null as Module | null,
       enable_nested_tensor: true,

@@ -7,6 +7,7 @@ import { tensor } from '../../ops/create';
 import { abs } from '../../ops/pointwise';
 import { pow } from '../../ops/power';
 import { sum } from '../../ops/reduce';
+import { positional } from '../../ops/reduction';
 import { contiguous } from '../../ops/views';
 import { type DType, float32, float64 } from '../../tensor/dtype';
 import { check_floating, check_tensor, Tensor } from '../../tensor/tensor';
@@ -26,8 +27,10 @@ export interface ClipGradNormOptions {
 }
 
 function gradients(op: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
-  const list = parameters instanceof Tensor ? [parameters] : [...parameters];
-  return list.flatMap((each) => check_tensor(op, 'parameter', each).grad_slot ?? []);
+  const list = parameters instanceof Tensor ? [parameters] : parameters;
+  if (typeof list?.[Symbol.iterator] !== 'function')
+    fail_type(op, 'parameters', 'a Tensor or a list of Tensors such as model.parameters()', parameters);
+  return [...list].flatMap((each) => check_tensor(op, 'parameter', each).grad_slot ?? []);
 }
 
 const KINDS = new Map([
@@ -117,7 +120,17 @@ export function clip_grad_norm_(
   parameters: Tensor | Iterable<Tensor>,
   max_norm: number,
   options?: number | ClipGradNormOptions,
-): Tensor {
+): Tensor;
+export function clip_grad_norm_(
+  parameters: Tensor | Iterable<Tensor>,
+  options: ClipGradNormOptions & { max_norm: number },
+): Tensor;
+export function clip_grad_norm_(parameters: Tensor | Iterable<Tensor>, ...given: readonly unknown[]): Tensor {
+  const { max_norm, ...options } = positional('clip_grad_norm_', given, {
+    max_norm: undefined as unknown,
+    norm_type: 2,
+    error_if_nonfinite: false,
+  });
   const judged = check_norm('clip_grad_norm_', options);
   const most = check_number('clip_grad_norm_', 'max_norm', max_norm);
   return no_grad(() => {
@@ -177,7 +190,8 @@ export function clip_grads_with_norm_(
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  */
-export function clip_grad_value_(parameters: Tensor | Iterable<Tensor>, clip_value: number): void {
+export function clip_grad_value_(parameters: Tensor | Iterable<Tensor>, limit: number | { clip_value: number }): void {
+  const { clip_value } = positional('clip_grad_value_', [limit], { clip_value: undefined as unknown });
   const bound = check_number('clip_grad_value_', 'clip_value', clip_value);
   if (!(bound >= 0)) fail_type('clip_grad_value_', 'clip_value', 'a number of at least 0', clip_value);
   no_grad(() => {

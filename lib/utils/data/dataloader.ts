@@ -8,7 +8,14 @@ import type { Generator } from '../../random';
 import { int64 } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { type Collated, default_collate, default_convert } from './collate';
-import { check_dataset, is_iterable_dataset, length_of, type MapStyle, type Source } from './dataset';
+import {
+  check_dataset,
+  type IterableDataset,
+  is_iterable_dataset,
+  length_of,
+  type MapStyle,
+  type Source,
+} from './dataset';
 import { at_once, type Collate, END, type Fetcher, IterableFetcher, MapFetcher, RowFetcher } from './fetch';
 import { type DataLoaderOptions, judge_options } from './options';
 import { BatchSampler, batch_count, count, RandomSampler, SequentialSampler } from './sampler';
@@ -32,6 +39,7 @@ type Batches<T> = globalThis.Generator<T, void, undefined>;
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
  */
 export class DataLoader<Item, Batch = Collated<Item>> {
+  readonly dataset: MapStyle<Item> | IterableDataset<Item>;
   /** null where there are no batches, or where `batch_sampler` makes them. */
   readonly batch_size: number | null;
   readonly drop_last: boolean;
@@ -66,12 +74,13 @@ export class DataLoader<Item, Batch = Collated<Item>> {
     options?: Omit<DataLoaderOptions<Item, Batch>, 'batch_size' | 'shuffle'>,
   );
   constructor(
-    readonly dataset: Source<Item>,
+    source: Source<Item>,
     options?: number | null | DataLoaderOptions<Item, Batch>,
     shuffled?: boolean,
     more?: DataLoaderOptions<Item, Batch>,
   ) {
-    if (!is_iterable_dataset(dataset)) check_dataset('DataLoader', dataset);
+    const dataset = is_iterable_dataset(source) ? source : check_dataset('DataLoader', source);
+    this.dataset = dataset;
     const named =
       typeof options === 'object' && options !== null ? options : { ...more, batch_size: options, shuffle: shuffled };
     const given = judge_options(dataset, named);

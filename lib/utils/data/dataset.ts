@@ -1,4 +1,5 @@
 import { check_integer, fail, fail_range, fail_type } from '../../errors';
+import { Tensor } from '../../tensor/tensor';
 
 /** Where samples come from. */
 
@@ -11,6 +12,9 @@ export interface MapStyle<Item> {
   /** Several samples at once, where that is faster than one by one. */
   get_items?(indices: readonly number[]): Item[];
 }
+
+/** Numbered samples: a dataset, or the samples themselves in a list. */
+export type Samples<Item> = MapStyle<Item> | readonly Item[];
 
 /**
  * The class to extend for samples that have numbers. `get` may return a promise where the loader can wait for it: in workers, and in `for await`.
@@ -87,15 +91,14 @@ export abstract class IterableDataset<Item> implements Iterable<Item> {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
  */
 export class Subset<Item> extends Dataset<Item> {
+  readonly dataset: MapStyle<Item>;
   readonly indices: readonly number[];
 
-  constructor(
-    readonly dataset: MapStyle<Item>,
-    indices: Iterable<number>,
-  ) {
+  constructor(dataset: Samples<Item>, indices: Iterable<number> | Tensor) {
     super();
-    check_dataset('Subset', dataset);
-    this.indices = [...indices].map((index) => check_integer('Subset', 'each index', index, 0, dataset.length - 1));
+    this.dataset = check_dataset('Subset', dataset);
+    const list = indices instanceof Tensor ? (indices.tolist() as number[]) : [...indices];
+    this.indices = list.map((index) => check_integer('Subset', 'each index', index, 0, dataset.length - 1));
   }
 
   override get length(): number {
@@ -132,12 +135,12 @@ export class ConcatDataset<Item> extends Dataset<Item> {
   /** The number of samples up to and with each dataset. */
   readonly cumulative_sizes: readonly number[];
 
-  constructor(datasets: Iterable<MapStyle<Item>>) {
+  constructor(datasets: Iterable<Samples<Item>>) {
     super();
-    this.datasets = [...datasets];
+    this.datasets = Array.from(datasets, (each) => check_dataset('ConcatDataset', each));
     if (this.datasets.length === 0) fail('ConcatDataset', 'expected at least one dataset');
     let total = 0;
-    this.cumulative_sizes = this.datasets.map((each) => (total += check_dataset('ConcatDataset', each).length));
+    this.cumulative_sizes = this.datasets.map(({ length }) => (total += length));
   }
 
   override get length(): number {
@@ -153,7 +156,7 @@ export class ConcatDataset<Item> extends Dataset<Item> {
 }
 
 /** What a loader draws from. */
-export type Source<Item> = MapStyle<Item> | IterableDataset<Item>;
+export type Source<Item> = Samples<Item> | IterableDataset<Item>;
 
 /**
  * Iterable datasets one after another.
@@ -256,11 +259,27 @@ export function length_of(source: object): number | undefined {
   return typeof length === 'number' ? length : undefined;
 }
 
-export function check_dataset<Item>(op: string, value: MapStyle<Item>): MapStyle<Item> {
+/** A plain list as a dataset. */
+class ListDataset<Item> extends Dataset<Item> {
+  constructor(private readonly items: readonly Item[]) {
+    super();
+  }
+
+  override get length(): number {
+    return this.items.length;
+  }
+
+  override get(index: number): Item {
+    return this.items[this.check_index(index)];
+  }
+}
+
+export function check_dataset<Item>(op: string, value: Samples<Item>): MapStyle<Item> {
+  if (Array.isArray(value)) return new ListDataset<Item>(value);
   if (is_iterable_dataset(value)) fail(op, `an IterableDataset has no numbered samples, got ${value.constructor.name}`);
   return is_dataset(value)
     ? value
-    : fail_type(op, 'dataset', 'a dataset (an object with length and get(index))', value);
+    : fail_type(op, 'dataset', 'a dataset (an object with length and get(index)) or an array of samples', value);
 }
 
 /** Samples by their numbers, all at once where the dataset can. */

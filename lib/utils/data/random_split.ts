@@ -1,7 +1,7 @@
 import { check_number, check_options, fail, fail_type, shape_text } from '../../errors';
 import { randperm } from '../../ops/random';
-import type { Generator } from '../../random';
-import { check_dataset, type MapStyle, Subset } from './dataset';
+import { Generator } from '../../random';
+import { check_dataset, type Samples, Subset } from './dataset';
 import { check_generator } from './seeds';
 
 /**
@@ -14,19 +14,20 @@ import { check_generator } from './seeds';
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split
  */
 export function random_split<Item>(
-  dataset: MapStyle<Item>,
+  dataset: Samples<Item>,
   lengths: readonly number[],
-  options?: { generator?: Generator },
+  options?: Generator | { generator?: Generator },
 ): Subset<Item>[] {
-  check_dataset('random_split', dataset);
+  const samples = check_dataset('random_split', dataset);
   if (!Array.isArray(lengths) || lengths.length === 0)
     fail_type('random_split', 'lengths', 'an array of numbers', lengths);
-  const { generator } = check_options<{ generator?: Generator }>('random_split', options, { generator: undefined });
+  const given = options instanceof Generator ? { generator: options } : options;
+  const { generator } = check_options<{ generator?: Generator }>('random_split', given, { generator: undefined });
   check_generator('random_split', generator);
-  const counts = split_counts(dataset.length, lengths);
-  const order = randperm(dataset.length, { generator }).tolist() as number[];
+  const counts = split_counts(samples.length, lengths);
+  const order = randperm(samples.length, { generator }).tolist() as number[];
   let at = 0;
-  return counts.map((count) => new Subset(dataset, order.slice(at, (at += count))));
+  return counts.map((count) => new Subset(samples, order.slice(at, (at += count))));
 }
 
 function split_counts(total: number, lengths: readonly number[]): number[] {

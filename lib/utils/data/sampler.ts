@@ -4,6 +4,7 @@ import { multinomial } from '../../ops/multinomial';
 import { randint, randperm } from '../../ops/random';
 import type { Generator } from '../../random';
 import { float64 } from '../../tensor/dtype';
+import { Tensor } from '../../tensor/tensor';
 import { length_of } from './dataset';
 import { check_generator } from './seeds';
 
@@ -186,7 +187,7 @@ export class WeightedRandomSampler extends Sampler {
   readonly generator: Generator | undefined;
 
   constructor(
-    weights: Iterable<number>,
+    weights: Iterable<number> | Tensor,
     readonly num_samples: number,
     given?: WeightedRandomSamplerOptions | boolean,
     drawn_from?: Generator,
@@ -202,7 +203,8 @@ export class WeightedRandomSampler extends Sampler {
     this.replacement = check_boolean(op, 'replacement', replacement);
     check_generator(op, generator);
     this.generator = generator;
-    this.weights = [...weights].map((each) => check_number(op, 'each weight', each));
+    const list = weights instanceof Tensor ? (weights.tolist() as number[]) : [...weights];
+    this.weights = list.map((each) => check_number(op, 'each weight', each));
     const possible = this.weights.filter((each) => each > 0).length;
     if (this.weights.some((each) => !(each >= 0 && each < Infinity)) || possible === 0)
       fail_range(op, 'expected finite weights of at least 0 that are not all 0');
