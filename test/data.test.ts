@@ -368,7 +368,7 @@ describe('DataLoader', () => {
 
   test('bad input: no dataset, samples that do not fit together', () => {
     expect(() => new data.DataLoader(3 as never)).toThrow(
-      /expected dataset to be a dataset \(an object with length and get\(index\)\), got 3/,
+      /expected dataset to be a dataset \(an object with length and get\(index\)\) or an array of samples, got 3/,
     );
     const ragged = { length: 2, get: (i: number) => torch.ones([i + 1]) };
     expect(() => [...new data.DataLoader(ragged, { batch_size: 2 })]).toThrow(/stack/);

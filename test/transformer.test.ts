@@ -223,7 +223,7 @@ describe('deepcopy', () => {
     expect(torch.deepcopy(new nn.Parameter(x.detach()))).toBeInstanceOf(nn.Parameter);
     expect(() => torch.deepcopy(x.mul(2))).toThrow(/^deepcopy: only leaf tensors can be copied/);
     expect(() => torch.deepcopy(3)).toThrow(
-      /^deepcopy: expected its argument to be a Module or a Tensor, got 3/,
+      /^deepcopy: expected its argument to be a Module, a Tensor or a collection of them, got 3/,
     );
   });
 

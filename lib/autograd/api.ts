@@ -1,4 +1,5 @@
 import { check_boolean, check_options, fail, fail_type, shape_text } from '../errors';
+import { is_options } from '../ops/by_name';
 import { ones_like, zeros_like } from '../ops/create';
 import { clone } from '../ops/views';
 import { same_shape } from '../tensor/shape';
@@ -32,6 +33,7 @@ declare module '../tensor/tensor' {
      * ```
      */
     backward(gradient?: Tensor | null, options?: BackwardOptions): void;
+    backward(options: BackwardOptions & { gradient?: Tensor | null }): void;
     /** Whether gradients are wanted; assignable on leaves. */
     requires_grad: boolean;
     /** Sets `requires_grad` and returns the tensor. */
@@ -261,8 +263,13 @@ const properties: PropertyDescriptorMap & ThisType<Tensor> = {
     },
   },
   backward: {
-    value(this: Tensor, gradient?: Tensor | null, options?: BackwardOptions): void {
-      backward(this, gradient ?? null, options);
+    value(this: Tensor, ...given: readonly unknown[]): void {
+      const named = is_options(given[0]) ? (given[0] as BackwardOptions & { gradient?: Tensor | null }) : undefined;
+      const { gradient = null, ...options } = named ?? {
+        gradient: given[0] as Tensor | null,
+        ...(given[1] as BackwardOptions),
+      };
+      backward(this, gradient, options);
     },
   },
   retain_grad: {

@@ -1,4 +1,4 @@
-import { check_boolean, check_number, check_options } from '../errors';
+import { check_boolean, check_number } from '../errors';
 import { broadcast_shapes } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
 import { add, div, mul, sub } from './arithmetic';
@@ -6,8 +6,8 @@ import { clamp_min } from './clamp';
 import { op, type Reference, sample } from './define';
 import { norm } from './norm';
 import { broadcast_reference } from './operand';
-import { sqrt } from './power';
 import { sum } from './reduce';
+import { positional } from './reduction';
 
 /** How near vectors are. */
 
@@ -29,6 +29,12 @@ export interface CosineSimilarityOptions {
   eps?: number;
 }
 
+/** A measure of two tensors, with more by place or by name. */
+export interface Distance<Options, P extends readonly unknown[]> {
+  (x1: Tensor, x2: Tensor, options?: Options): Tensor;
+  (x1: Tensor, x2: Tensor, ...given: P): Tensor;
+}
+
 /**
  * The norm of `x1 - x2 + eps` along the last dimension.
  * @example
@@ -37,12 +43,12 @@ export interface CosineSimilarityOptions {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
  */
-export const pairwise_distance = op({
+export const pairwise_distance: Distance<PairwiseDistanceOptions, [p?: number, eps?: number, keepdim?: boolean]> = op({
   name: 'pairwise_distance',
   methods: [],
   sums: true,
-  call: (x1: Tensor, x2: Tensor, options?: PairwiseDistanceOptions): Tensor => {
-    const { p, eps, keepdim } = check_options('pairwise_distance', options, { p: 2, eps: 1e-6, keepdim: false });
+  call: (x1: Tensor, x2: Tensor, ...given: readonly unknown[]): Tensor => {
+    const { p, eps, keepdim } = positional('pairwise_distance', given, { p: 2, eps: 1e-6, keepdim: false });
     const a = check_floating('pairwise_distance', 'x1', x1);
     const b = check_floating('pairwise_distance', 'x2', x2);
     check_boolean('pairwise_distance', 'keepdim', keepdim);
@@ -79,23 +85,24 @@ export const pairwise_distance = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
  */
-export const cosine_similarity = op({
+export const cosine_similarity: Distance<CosineSimilarityOptions, [dim?: number, eps?: number]> = op({
   name: 'cosine_similarity',
   methods: [],
   sums: true,
-  call: (x1: Tensor, x2: Tensor, options?: CosineSimilarityOptions): Tensor => {
-    const { dim, eps } = check_options('cosine_similarity', options, { dim: 1, eps: 1e-8 });
+  call: (x1: Tensor, x2: Tensor, ...given: readonly unknown[]): Tensor => {
+    const { dim, eps } = positional('cosine_similarity', given, { dim: 1, eps: 1e-8 });
     const a = check_floating('cosine_similarity', 'x1', x1);
     const b = check_floating('cosine_similarity', 'x2', x2);
     broadcast_shapes('cosine_similarity', a.shape, b.shape);
     const smallest = check_number('cosine_similarity', 'eps', eps);
-    const unit = (x: Tensor): Tensor => div(x, clamp_min(sqrt(sum(mul(x, x), dim, true)), smallest));
+    const unit = (x: Tensor): Tensor => div(x, clamp_min(norm(x, 2, dim, true), smallest));
     return sum(mul(unit(a), unit(b)), dim);
   },
   samples: () => [
     { args: [sample([4, 7]), sample([4, 7])] },
     { args: [sample([4, 7, 2]), sample([7, 2]), { dim: -1 }] },
     { args: [sample([5]), sample([5]), { dim: 0 }] },
+    { args: [sample([2, 3], { values: [0, 0, 0, 1, 2, 3] }), sample([2, 3])], no_grad: true },
   ],
   errors: () => [{ args: [sample([2]), sample([2]), { dims: 0 }], message: /Misspelled option "dims"/ }],
 });

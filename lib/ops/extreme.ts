@@ -106,7 +106,7 @@ function judge_dim(name: string, shape: Shape, given: readonly unknown[]): Reduc
 }
 
 /** Elements equal to the extreme share its gradient; where the extreme is NaN the NaNs do. */
-function share(g: Tensor, x: Tensor, y: Tensor, how: Reduction): Tensor {
+export function share_gradient(g: Tensor, x: Tensor, y: Tensor, how: Reduction): Tensor {
   const best = spread(y, x.shape, how);
   const mask = how.named || read_item(isnan(y)) === 0 ? eq(x, best) : isnan(x);
   const count = cast_to(sum(mask, how.dims, how.keepdim), g.dtype);
@@ -139,7 +139,7 @@ function over_dims(
       if (!tracks(input)) return out;
       const node_name = name === 'amax' ? 'AmaxBackward0' : 'AminBackward0';
       return record(out, node_name, [input], [input, out], (g, node) => [
-        share(g, node.saved(0), node.saved(1), { ...how, named: true }),
+        share_gradient(g, node.saved(0), node.saved(1), { ...how, named: true }),
       ]);
     },
     reference: (x: Reference, ...given: readonly unknown[]) => {
@@ -195,7 +195,7 @@ function extreme(
     launch(run, input, how.dims, [out]);
     if (tracks(input))
       record(out, `${title}Backward1`, [input], [input, out], (g, node) => [
-        share(g, node.saved(0), node.saved(1), how),
+        share_gradient(g, node.saved(0), node.saved(1), how),
       ]);
     return out;
   };

@@ -1,3 +1,5 @@
+import { no_grad } from '../autograd/mode';
+import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, fail, fail_range, fail_type, shape_text } from '../errors';
 import { int64 } from '../tensor/dtype';
 import { wrap_dim } from '../tensor/shape';
@@ -5,7 +7,7 @@ import { check_floating, check_tensor, Tensor } from '../tensor/tensor';
 import { add, mul, sub } from './arithmetic';
 import { isnan } from './compare';
 import { op, sample } from './define';
-import { ValuesAndIndices } from './extreme';
+import { share_gradient, ValuesAndIndices } from './extreme';
 import { gather } from './gather';
 import { stack } from './join';
 import { mean, std, variance } from './reduce';
@@ -136,7 +138,14 @@ export const median = op({
   call: (input: Tensor, ...given: readonly unknown[]): Tensor | ValuesAndIndices => {
     check_tensor('median', 'input', input);
     const { dim, keepdim } = positional('median', given, { dim: null as number | null, keepdim: false });
-    if (dim === null) return middle(reshape(input, [-1]), 0, false).values;
+    if (dim === null) {
+      const { values } = no_grad(() => middle(reshape(input, [-1]), 0, false));
+      if (!tracks(input)) return values;
+      const how = { dims: input.shape.map((_, i) => i), named: false, keepdim: false };
+      return record(values, 'MedianBackward0', [input], [input, values], (g, node) => [
+        share_gradient(g, node.saved(0), node.saved(1), how),
+      ]);
+    }
     return middle(input, wrap_dim('median', dim, input.ndim), check_boolean('median', 'keepdim', keepdim));
   },
   samples: () => [

@@ -14,7 +14,13 @@ export interface MapStyle<Item> {
 }
 
 /** Numbered samples: a dataset, or the samples themselves in a list. */
-export type Samples<Item> = MapStyle<Item> | readonly Item[];
+export type Samples<Item> = MapStyle<Item> | List<Item>;
+
+/** An array, as far as a loader reads it. */
+export interface List<Item> {
+  readonly length: number;
+  readonly [index: number]: Item;
+}
 
 /**
  * The class to extend for samples that have numbers. `get` may return a promise where the loader can wait for it: in workers, and in `for await`.
@@ -261,7 +267,7 @@ export function length_of(source: object): number | undefined {
 
 /** A plain list as a dataset. */
 class ListDataset<Item> extends Dataset<Item> {
-  constructor(private readonly items: readonly Item[]) {
+  constructor(private readonly items: List<Item>) {
     super();
   }
 
