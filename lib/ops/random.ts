@@ -35,6 +35,7 @@ declare module '../tensor/tensor' {
     uniform_(options: GeneratorOptions & { from?: number; to?: number }): Tensor;
     /** Fills with normally distributed numbers. */
     normal_(mean?: number, std?: number, options?: GeneratorOptions): Tensor;
+    normal_(mean: number, options: GeneratorOptions & { std?: number }): Tensor;
     normal_(options: GeneratorOptions & { mean?: number; std?: number }): Tensor;
     /** Fills with 1 where chance has it, with this probability, and 0 elsewhere. */
     bernoulli_(p?: number, options?: GeneratorOptions): Tensor;
