@@ -28,3 +28,60 @@ test('equal elements share the gradient of the median of all', () => {
   x.median().backward();
   expect(x.grad!.tolist()).toEqual([0, 0, 0.5, 0.5]);
 });
+
+test('integers are not divided by zero', () => {
+  const whole = torch.tensor([7n, -7n]);
+  expect(() => whole.remainder(0)).toThrow(
+    'remainder: integers cannot be divided by 0 (torch.int64); convert with float()',
+  );
+  expect(() => whole.div(torch.tensor([1n, 0n]), { rounding_mode: 'floor' })).toThrow('floor_divide: integers');
+  expect(() => whole.floor_divide_(0)).toThrow('floor_divide_: integers');
+  expect(whole.float().floor_divide(0).tolist()).toEqual([Infinity, -Infinity]);
+  expect(whole.new_zeros([0]).fmod(whole.new_zeros([0])).shape).toEqual([0]);
+});
+
+test.each<[equation: string, letters: string, ...shapes: number[][]]>([
+  ['...ij,jk->...ik', 'bij,jk->bik', [5, 2, 3], [3, 4]],
+  ['b...,b...->...', 'bxy,bxy->xy', [2, 3, 4], [2, 3, 4]],
+  ['i...->...', 'ij->j', [2, 3]],
+  ['...ij,...jk', 'abij,abjk->abik', [2, 3, 2, 3], [2, 3, 3, 4]],
+  ['...->', 'xy->', [2, 3]],
+])('einsum of "%s"', (equation, letters, ...shapes) => {
+  const tensors = shapes.map((shape) => torch.randn(shape));
+  const expected = torch.einsum(letters, ...tensors);
+  torch.testing.assert_close(torch.einsum(equation, ...tensors), expected);
+});
+
+test('einsum broadcasts what an ellipsis stands for', () => {
+  const [a, b] = [torch.randn([4, 1, 2, 3]), torch.randn([5, 3, 2])];
+  torch.testing.assert_close(torch.einsum('...ij,...jk->...ik', a, b), a.matmul(b));
+  expect(() => torch.einsum('...ijk', torch.ones([2]))).toThrow('operand 0 is called "...ijk", but has shape [2]');
+  expect(() => torch.einsum('......', torch.ones([2]))).toThrow('at most one ellipsis');
+});
+
+test('what is written under a mask or an index has gradients on both sides', () => {
+  const x = torch.ones([4], { requires_grad: true });
+  const y = torch.tensor([5, 6], { requires_grad: true });
+  const mask = torch.tensor([false, true, false, true]);
+  const z = x.mul(2).masked_scatter_(mask, y);
+  expect(z.tolist()).toEqual([2, 5, 2, 6]);
+  z.mul(torch.tensor([1, 10, 100, 1000]))
+    .sum()
+    .backward();
+  expect([x.grad!.tolist(), y.grad!.tolist()]).toEqual([
+    [2, 0, 200, 0],
+    [10, 1000],
+  ]);
+  const w = torch.zeros([2, 3]);
+  expect(w.index_copy_(1, torch.tensor([2n]), torch.ones([2, 1])).index_fill_(0, torch.tensor([1n]), 4)).toBe(w);
+  expect(w.tolist()).toEqual([
+    [0, 0, 1],
+    [4, 4, 4],
+  ]);
+});
+
+test('makers take their value by name', () => {
+  expect(torch.linspace(0, 1, { steps: 3 }).tolist()).toEqual([0, 0.5, 1]);
+  expect(torch.full([2], { fill_value: 3, dtype: torch.int64 }).tolist()).toEqual([3, 3]);
+  expect(torch.ones([1]).type(torch.int32).dtype).toBe(torch.int32);
+});

@@ -35,6 +35,8 @@ export interface BinarySpec extends Common {
   reads?: readonly [readonly Which[], readonly Which[]];
   /** The functor for two bools, where PyTorch defines the function on them. */
   bools?: 'logical_and' | 'logical_or';
+  /** Judges the second operand in the dtype of the computation. */
+  check_other?: (op: string, other: Operand, dtype: DType) => void;
   /** What a third argument makes of it (`alpha`, `rounding_mode`); without this there must be none. */
   more?: (input: Operand, other: Operand, options: unknown) => Tensor;
   more_inplace?: (input: Tensor, other: Operand, options: unknown) => Tensor;
@@ -105,6 +107,7 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand, optio
     const dtype = compute_dtype(a, b);
     if (typeof a !== 'number') a = cast_to(a, dtype);
     if (typeof b !== 'number') b = cast_to(b, dtype);
+    spec.check_other?.(spec.name, b, dtype);
     const out = allocate(result_shape(spec.name, a, b), spec.result ?? dtype);
     if (out.count > 0) run(dtype, out, [a, b]);
     if (!tracked(a, b)) return out;
@@ -127,6 +130,7 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand, optio
           `other of shape [${b.shape.join(', ')}] does not fit into the tensor of shape [${a.shape.join(', ')}]`,
         );
     }
+    spec.check_other?.(name, b, dtype);
     check_inplace(name, a);
     const aliased = typeof b !== 'number' && b.storage === a.storage;
     if (!tracked(a, b)) {

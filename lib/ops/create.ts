@@ -14,6 +14,7 @@ import { bool, DType, dtypes, get_default_dtype, int64, type TypedArray } from '
 import { check_size, contiguous_strides, numel_of } from '../tensor/shape';
 import { Storage } from '../tensor/storage';
 import { allocate, check_tensor, Tensor } from '../tensor/tensor';
+import { is_options } from './by_name';
 
 /** Making tensors. */
 
@@ -187,6 +188,14 @@ export function split_size(op: string, given: readonly unknown[]): { size: numbe
   return { size: check_size(op, has_options ? given.slice(0, -1) : given), options: has_options ? last : undefined };
 }
 
+/** A value and then options, or the value among them. */
+function first_of(given: readonly unknown[], name: string): [value: unknown, options: unknown] {
+  const [value] = given;
+  if (!is_options(value)) return [value, given[1]];
+  const { [name]: named, ...options } = value as Record<string, unknown>;
+  return [named, options];
+}
+
 /** Functions called as `f([2, 3], options)` or `f(2, 3, options)`. */
 export interface Sized<O = TensorOptions> {
   (size: readonly number[], options?: O): Tensor;
@@ -239,12 +248,15 @@ export const empty = constant('empty', null);
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.full.html
  */
-export function full(size: readonly number[], fill_value: number | boolean, options?: TensorOptions): Tensor {
+export function full(size: readonly number[], fill_value: number | boolean, options?: TensorOptions): Tensor;
+export function full(size: readonly number[], options: TensorOptions & { fill_value: number | boolean }): Tensor;
+export function full(size: readonly number[], ...given: readonly unknown[]): Tensor {
+  const [fill_value, options] = first_of(given, 'fill_value') as [number, unknown];
   const value = check_number('full', 'fill_value', fill_value);
   const { dtype, requires_grad } = check_tensor_options('full', options);
   const made = allocate(
     check_size('full', size),
-    dtype ?? (typeof fill_value === 'boolean' ? bool : get_default_dtype()),
+    dtype ?? (typeof (fill_value as unknown) === 'boolean' ? bool : get_default_dtype()),
   );
   fill_with(made, value);
   return finish('full', made, requires_grad);
@@ -296,7 +308,10 @@ const linspace_kernel = kernel('linspace');
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.linspace.html
  */
-export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor;
+export function linspace(start: number, end: number, options: TensorOptions & { steps: number }): Tensor;
+export function linspace(start: number, end: number, ...given: readonly unknown[]): Tensor {
+  const [steps, options] = first_of(given, 'steps') as [number, unknown];
   check_number('linspace', 'start', start);
   check_number('linspace', 'end', end);
   check_integer('linspace', 'steps', steps, 0);

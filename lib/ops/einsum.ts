@@ -2,6 +2,7 @@ import { fail, fail_type, shape_text } from '../errors';
 import { check_tensor, type Tensor } from '../tensor/tensor';
 import { mul } from './arithmetic';
 import { op, type Reference, sample } from './define';
+import { without_ellipses } from './einsum_ellipsis';
 import { bmm } from './matmul';
 import { sum } from './reduce';
 import { as_strided, permute, reshape, unsqueeze } from './views';
@@ -68,8 +69,7 @@ function contracted(a: Labelled, b: Labelled, wanted: string): Labelled {
 }
 
 /** The letters of the operands and of the result; without an arrow, those that stand once, in alphabetical order. */
-function parse(equation: unknown, count: number): { inputs: string[]; result: string } {
-  if (typeof equation !== 'string') return fail_type('einsum', 'equation', 'a string such as "ij,jk->ik"', equation);
+function parse(equation: string, count: number): { inputs: string[]; result: string } {
   const [left, right, ...more] = equation.replaceAll(' ', '').split('->');
   const inputs = left.split(',');
   const valid = /^[A-Za-z]*$/;
@@ -100,7 +100,7 @@ function check_sizes(operands: readonly Labelled[]): void {
 }
 
 /**
- * Sums of products over the letters that the result does not name; operands are taken from the left. No ellipses.
+ * Sums of products over the letters that the result does not name; operands are taken from the left. `...` stands for leading dimensions, which are broadcast.
  * @example
  * ```ts
  * torch.einsum('ij,jk->ik', torch.ones([2, 3]), torch.ones([3, 1])).tolist(); // [[3], [3]]
@@ -112,8 +112,9 @@ export const einsum = op({
   sums: true,
   methods: [],
   call: (equation: string, ...given: readonly (Tensor | readonly Tensor[])[]): Tensor => {
-    const tensors = given.flat() as Tensor[];
-    const { inputs, result } = parse(equation, tensors.length);
+    if (typeof equation !== 'string') return fail_type('einsum', 'equation', 'a string such as "ij,jk->ik"', equation);
+    const [letters, tensors] = without_ellipses(equation, given.flat() as Tensor[]);
+    const { inputs, result } = parse(letters, tensors.length);
     const operands = tensors.map((each, i) => ({
       tensor: check_tensor('einsum', `operands[${i}]`, each),
       letters: inputs[i],

@@ -56,6 +56,7 @@ export { einsum } from './einsum';
 export { amax, amin, argmax, argmin, type DimOptions, max, min, ValuesAndIndices } from './extreme';
 export { flip, roll } from './flip';
 export { gather, scatter, scatter_add, take_along_dim } from './gather';
+export { index_copy, index_fill, masked_scatter } from './index_write';
 export { index_add, index_select } from './indexing';
 export { cat, stack } from './join';
 export { leaky_relu, leaky_relu_ } from './leaky_relu';

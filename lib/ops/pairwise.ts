@@ -1,7 +1,11 @@
+import { fail_range } from '../errors';
+import type { DType } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { div, mul, neg } from './arithmetic';
 import { binary } from './binary';
-import { eq, gt, lt } from './compare';
+import { all, eq, gt, lt } from './compare';
+import { read_item } from './create';
+import { sample } from './define';
 import type { Operand } from './operand';
 import { trunc } from './pointwise';
 import { where } from './where';
@@ -26,6 +30,13 @@ declare module '../tensor/tensor' {
     fmod(other: Operand): Tensor;
     fmod_(other: Operand): Tensor;
   }
+}
+
+/** Integers have no infinity that a division by zero could give. */
+function check_divisor(op: string, other: Operand, dtype: DType): void {
+  if (dtype.is_floating_point) return;
+  const zero = typeof other === 'number' ? other === 0 : other.count > 0 && read_item(all(other)) === 0;
+  if (zero) fail_range(op, `integers cannot be divided by 0 (${dtype}); convert with float()`);
 }
 
 const half_at_ties = (g: Tensor, mine: Operand, other: Operand, loses: typeof lt): Tensor =>
@@ -79,6 +90,14 @@ export const minimum: (input: Operand, other: Operand) => Tensor = binary({
  */
 export const floor_divide: (input: Operand, other: Operand) => Tensor = binary({
   name: 'floor_divide',
+  check_other: check_divisor,
+  errors: () => [
+    {
+      args: [sample([3], { dtype: 'int64' }), sample([2, 1], { dtype: 'int64', values: [1, 0] })],
+      message: /integers cannot be divided by 0/,
+    },
+    { args: [sample([3], { dtype: 'int32' }), 0], message: /integers cannot be divided by 0/ },
+  ],
   kernel: 'div_floor',
   reference: (a, b) => Math.floor(a / b),
   range_b: [0.5, 2],
@@ -94,6 +113,14 @@ export const floor_divide: (input: Operand, other: Operand) => Tensor = binary({
  */
 export const remainder: (input: Operand, other: Operand) => Tensor = binary({
   name: 'remainder',
+  check_other: check_divisor,
+  errors: () => [
+    {
+      args: [sample([3], { dtype: 'int64' }), sample([2, 1], { dtype: 'int64', values: [1, 0] })],
+      message: /integers cannot be divided by 0/,
+    },
+    { args: [sample([3], { dtype: 'int32' }), 0], message: /integers cannot be divided by 0/ },
+  ],
   reads: [[], ['a', 'b']],
   gradient: [(g) => g, (g, a, b) => neg(mul(g, floor_divide(a, b)))],
   reference: (a, b) => a - Math.floor(a / b) * b,
@@ -110,6 +137,14 @@ export const remainder: (input: Operand, other: Operand) => Tensor = binary({
  */
 export const fmod: (input: Operand, other: Operand) => Tensor = binary({
   name: 'fmod',
+  check_other: check_divisor,
+  errors: () => [
+    {
+      args: [sample([3], { dtype: 'int64' }), sample([2, 1], { dtype: 'int64', values: [1, 0] })],
+      message: /integers cannot be divided by 0/,
+    },
+    { args: [sample([3], { dtype: 'int32' }), 0], message: /integers cannot be divided by 0/ },
+  ],
   reads: [[], ['a', 'b']],
   gradient: [(g) => g, (g, a, b) => neg(mul(g, trunc(div(a, b))))],
   reference: (a, b) => a % b,

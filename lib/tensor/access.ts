@@ -55,6 +55,8 @@ declare module './tensor' {
      */
     to(dtype: DType | Tensor, options?: { copy?: boolean }): Tensor;
     to(options: ToOptions): Tensor;
+    /** The tensor in another dtype: {@link Tensor.to}. */
+    type(dtype: DType): Tensor;
     /** The tensor in the dtype of another. */
     type_as(other: Tensor): Tensor;
     /** The tensor as float32. */
@@ -176,6 +178,7 @@ const conversions = { float: float32, double: float64, long: int64, int: int32, 
 for (const [name, dtype] of Object.entries(conversions)) add_method(name, ((x: Tensor) => cast_to(x, dtype)) as never);
 for (const [name, method] of Object.entries({ item, tolist, typed_array, copy_to, to }))
   add_method(name, method as never);
+add_method('type', ((x: Tensor, dtype: DType) => to(x, dtype)) as never);
 add_method('type_as', ((x: Tensor, other: Tensor) => to(x, other)) as never);
 
 Object.defineProperty(Tensor.prototype, Symbol.iterator, {
