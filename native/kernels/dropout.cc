@@ -69,7 +69,7 @@ void forward(Call& call) {
   work.limit = static_cast<uint32_t>(std::max(threshold - 1, 0.0));
   if (threshold == 0) work.scale = 0;
   int64_t tiles = (work.n + kTileWords - 1) / kTileWords;
-  parallel_for(tiles, kGrain, Forward<T>{CRESSET_SELECT(dropout_of<T>)->forward, work});
+  parallel_for(tiles, kGrain, Forward<T>{CRESSET_SELECT_FOR(T, dropout_of<T>)->forward, work});
   call.result(static_cast<double>(tiles * kTileCounters));
 }
 
@@ -93,7 +93,7 @@ void backward(Call& call) {
   const T* gradient = call.contiguous<T>(n);
   const uint8_t* mask = call.contiguous<uint8_t>(mask_bytes(n));
   T scale = static_cast<T>(call.number());
-  parallel_for(n, kGrain, Backward<T>{CRESSET_SELECT(dropout_of<T>)->backward, out, gradient, mask, scale});
+  parallel_for(n, kGrain, Backward<T>{CRESSET_SELECT_FOR(T, dropout_of<T>)->backward, out, gradient, mask, scale});
 }
 
 void forward_entry(Call& call) {

@@ -26,7 +26,7 @@ const NormLoops<float>& norm_loops() {
 }
 template <>
 const NormLoops<double>& norm_loops() {
-  return *CRESSET_SELECT(norm_loops_of<double>);
+  return *CRESSET_SELECT_FOR(double, norm_loops_of<double>);
 }
 
 }  // namespace cresset

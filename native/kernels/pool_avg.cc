@@ -90,7 +90,7 @@ void pool(Call& call, const PoolShape& shape, bool backward) {
     std::fill_n(high, shape.rows.out, T(1));
   }
   AvgWork<T> work{shape, out, in, wide, high};
-  const AvgPool<T>& table = *CRESSET_SELECT(avg_pool_of<T>);
+  const AvgPool<T>& table = *CRESSET_SELECT_FOR(T, avg_pool_of<T>);
   if (backward) {
     int64_t plane_work = std::max(shape.in_plane(), shape.out_plane());
     parallel_for(shape.planes, std::max<int64_t>(1, kGrain / plane_work),

@@ -86,7 +86,7 @@ void forward(Call& call, const PoolShape& shape) {
   MaxWork<T> work{shape, out, codes, in, first.as<T>()};
   int64_t row_work = std::max<int64_t>(1, shape.columns.in * shape.rows.kernel);
   parallel_for(shape.planes * shape.rows.out, std::max<int64_t>(1, kGrain / row_work),
-               Forward<T>{CRESSET_SELECT(max_pool_of<T>)->forward[step_of(shape)][codes != nullptr], work});
+               Forward<T>{CRESSET_SELECT_FOR(T, max_pool_of<T>)->forward[step_of(shape)][codes != nullptr], work});
 }
 
 template <class T>
@@ -113,7 +113,7 @@ void backward(Call& call, const PoolShape& shape) {
   bool vectors = shape.columns.dilation == 1 && shape.rows.kernel * shape.columns.kernel <= kFewTaps;
   int64_t plane_work = std::max(shape.in_plane(), shape.out_plane());
   parallel_for(shape.planes, std::max<int64_t>(1, kGrain / plane_work),
-               Backward<T>{CRESSET_SELECT(max_pool_of<T>)->backward[vectors ? step_of(shape) : 0], work});
+               Backward<T>{CRESSET_SELECT_FOR(T, max_pool_of<T>)->backward[vectors ? step_of(shape) : 0], work});
 }
 
 void forward_entry(Call& call) {

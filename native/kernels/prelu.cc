@@ -226,7 +226,7 @@ void forward(Call& call) {
   T* out = call.contiguous<T>(shape.count());
   const T* x = call.contiguous<T>(shape.count());
   const T* weight = call.contiguous<T>(shape.channels);
-  run(*CRESSET_SELECT(prelu_of<T>), shape, Operands<T>{out, nullptr, x, weight, nullptr});
+  run(*CRESSET_SELECT_FOR(T, prelu_of<T>), shape, Operands<T>{out, nullptr, x, weight, nullptr});
 }
 
 template <class T>
@@ -238,7 +238,7 @@ void backward(Call& call) {
   const T* x = call.contiguous<T>(shape.count());
   const T* weight = call.contiguous<T>(shape.channels);
   if (dx == nullptr && dw == nullptr) return;
-  run(*CRESSET_SELECT(prelu_of<T>), shape, Operands<T>{dx, g, x, weight, dw});
+  run(*CRESSET_SELECT_FOR(T, prelu_of<T>), shape, Operands<T>{dx, g, x, weight, dw});
 }
 
 // dtype, outer, channels, inner, out, x, weight

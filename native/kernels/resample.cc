@@ -76,7 +76,7 @@ void resample(Call& call, bool backward) {
   ResampleWork<T> work{deep.taps, high.taps, wide.taps, out, in};
   int64_t rows = asked.planes * work.deep.out * work.high.out;
   int64_t effort = work.wide.out + work.wide.in;
-  parallel_for(rows, std::max<int64_t>(1, kGrain / effort), Rows<T>{CRESSET_SELECT(resample_of<T>)->rows, work});
+  parallel_for(rows, std::max<int64_t>(1, kGrain / effort), Rows<T>{CRESSET_SELECT_FOR(T, resample_of<T>)->rows, work});
 }
 
 template <bool backward>

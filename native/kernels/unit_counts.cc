@@ -95,7 +95,7 @@ void count_units(Call& call) {
     Call::fail("unit_counts: the shape is too large");
   const T* y = call.contiguous<T>(n);
   const T low = static_cast<T>(call.number()), high = static_cast<T>(call.number());
-  const Layer<T> layer{*CRESSET_SELECT(unit_counts_of<T>), outer, units, inner, y, low, high,
+  const Layer<T> layer{*CRESSET_SELECT_FOR(T, unit_counts_of<T>), outer, units, inner, y, low, high,
                        call.contiguous<double>(counters)};
   if (n == 0) return;
   if (inner >= kShortRun) return parallel_for(units, 1 + kGrain / (outer * inner), Runs<T>{layer});

@@ -7,8 +7,8 @@
 //   #include "simd/foreach_isa.h"
 //   ... CRESSET_SELECT(fill_table) ...
 //
-// In a source CRESSET_ISA is its instruction set, CRESSET_INTEGER_ISA the one whose loops of integers it takes: AVX-512 takes
-// those of AVX2, which memory bounds as well.
+// In a source CRESSET_ISA is its instruction set, CRESSET_COLD_ISA the one whose code does for what is not hot: AVX-512 takes
+// AVX2's loops of integers, and of doubles in pooling, normalisations, losses and optimizers. The bits are the same.
 #ifndef CRESSET_SOURCE
 #error "define CRESSET_SOURCE before including simd/foreach_isa.h"
 #endif
@@ -21,49 +21,53 @@ CRESSET_BEGIN_SCALAR
 #define CRESSET_INLINE inline
 #undef CRESSET_UNROLL
 #define CRESSET_UNROLL(count) CRESSET_PRAGMA(GCC unroll 1)
+#undef CRESSET_VECTORIZE
+#define CRESSET_VECTORIZE
 #define CRESSET_ISA scalar
-#define CRESSET_INTEGER_ISA scalar
+#define CRESSET_COLD_ISA scalar
 namespace cresset::scalar {
 #include CRESSET_SOURCE
 }
 #undef CRESSET_ISA
-#undef CRESSET_INTEGER_ISA
+#undef CRESSET_COLD_ISA
 #undef CRESSET_INLINE
 #define CRESSET_INLINE CRESSET_ALWAYS_INLINE
 #undef CRESSET_UNROLL
 #define CRESSET_UNROLL(count) CRESSET_PRAGMA(GCC unroll count)
+#undef CRESSET_VECTORIZE
+#define CRESSET_VECTORIZE CRESSET_VECTORIZE_LOOP
 CRESSET_END_SCALAR
 
 #if CRESSET_X86
 CRESSET_BEGIN_AVX2
 #define CRESSET_ISA avx2
-#define CRESSET_INTEGER_ISA avx2
+#define CRESSET_COLD_ISA avx2
 namespace cresset::avx2 {
 #include CRESSET_SOURCE
 }
 #undef CRESSET_ISA
-#undef CRESSET_INTEGER_ISA
+#undef CRESSET_COLD_ISA
 CRESSET_END_TARGET
 
 CRESSET_BEGIN_AVX512
 #define CRESSET_ISA avx512
-#define CRESSET_INTEGER_ISA avx2
+#define CRESSET_COLD_ISA avx2
 namespace cresset::avx512 {
 #include CRESSET_SOURCE
 }
 #undef CRESSET_ISA
-#undef CRESSET_INTEGER_ISA
+#undef CRESSET_COLD_ISA
 CRESSET_END_TARGET
 #endif
 
 #if CRESSET_NEON
 #define CRESSET_ISA neon
-#define CRESSET_INTEGER_ISA neon
+#define CRESSET_COLD_ISA neon
 namespace cresset::neon {
 #include CRESSET_SOURCE
 }
 #undef CRESSET_ISA
-#undef CRESSET_INTEGER_ISA
+#undef CRESSET_COLD_ISA
 #endif
 
 CRESSET_END_KERNELS

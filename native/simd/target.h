@@ -23,6 +23,16 @@
 #define CRESSET_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
 #endif
 
+// The same before a plain loop that has to become vectors. Clang at -Os would rather not: it would have to check for overlap, and
+// to keep the loop a second time for the end. The scalar kernels redefine it (simd/foreach_isa.h).
+#if defined(__clang__)
+#define CRESSET_VECTORIZE_LOOP \
+  _Pragma("clang loop vectorize(assume_safety) vectorize_predicate(disable) interleave_count(1)")
+#else
+#define CRESSET_VECTORIZE_LOOP _Pragma("GCC ivdep")
+#endif
+#define CRESSET_VECTORIZE CRESSET_VECTORIZE_LOOP
+
 // Before a loop of so few steps that its arrays live in registers. The scalar kernels redefine it (simd/foreach_isa.h).
 #define CRESSET_PRAGMA(text) _Pragma(#text)
 #define CRESSET_UNROLL(count) CRESSET_PRAGMA(GCC unroll count)
@@ -66,15 +76,23 @@
 #endif
 // clang-format on
 
-// The object of this name that belongs to the instruction set in use.
+// The object of this name that belongs to the instruction set in use; CRESSET_SELECT_FOR that of a type T, where AVX-512 takes
+// AVX2's for doubles (CRESSET_COLD_ISA in simd/foreach_isa.h).
 #if CRESSET_X86
 #define CRESSET_SELECT(name)                                             \
   (::cresset::isa() == ::cresset::Isa::avx512 ? &::cresset::avx512::name \
    : ::cresset::isa() == ::cresset::Isa::avx2 ? &::cresset::avx2::name   \
                                               : &::cresset::scalar::name)
+#define CRESSET_SELECT_FOR(T, name)                                                        \
+  (sizeof(T) == 4 && ::cresset::isa() == ::cresset::Isa::avx512 ? &::cresset::avx512::name \
+   : ::cresset::isa() == ::cresset::Isa::scalar                 ? &::cresset::scalar::name \
+                                                                : &::cresset::avx2::name)
 #elif CRESSET_NEON
 #define CRESSET_SELECT(name) \
   (::cresset::isa() == ::cresset::Isa::neon ? &::cresset::neon::name : &::cresset::scalar::name)
 #else
 #define CRESSET_SELECT(name) (&::cresset::scalar::name)
+#endif
+#if !CRESSET_X86
+#define CRESSET_SELECT_FOR(T, name) CRESSET_SELECT(name)
 #endif
