@@ -1,6 +1,7 @@
 export * as autograd from './autograd';
 export { enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled } from './autograd/mode';
 export { __version__, get_isa, get_num_threads, set_num_threads } from './backend';
+export { e, inf, nan, pi } from './constants';
 export * as nn from './nn';
 export { deepcopy } from './nn/copy';
 export * from './ops';
@@ -25,6 +26,7 @@ export {
   set_default_dtype,
   uint8,
 } from './tensor/dtype';
+export { can_cast, type Finfo, finfo, type Iinfo, iinfo, promoted_types as promote_types } from './tensor/limits';
 export { type PrintOptions, set_printoptions } from './tensor/print';
 export { is_tensor, Tensor } from './tensor/tensor';
 export * as testing from './testing';

@@ -51,6 +51,7 @@ export {
 export { type AttentionOptions, scaled_dot_product_attention } from '../ops/attention_op';
 export { type AvgPool2dOptions, type AvgPoolOptions, avg_pool1d, avg_pool2d } from '../ops/avg_pool';
 export { type BatchNormOptions, batch_norm } from '../ops/batch_norm';
+export { bilinear } from '../ops/bilinear';
 export type { CrossEntropyOptions, NllLossOptions } from '../ops/classification';
 export { type Conv, conv1d, conv2d, conv2d_leaky_relu } from '../ops/conv';
 export type { ConvOptions, ConvPadding, ConvTransposeOptions } from '../ops/conv_settings';
@@ -67,6 +68,7 @@ export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/d
 export { type EmbeddingOptions, embedding } from '../ops/embedding';
 export { type FoldOptions, fold, type UnfoldOptions, unfold_blocks as unfold } from '../ops/fold';
 export { type GroupNormOptions, group_norm, type InstanceNormOptions, instance_norm } from '../ops/group_norm';
+export { type GumbelSoftmaxOptions, gumbel_softmax } from '../ops/gumbel_softmax';
 export { one_hot } from '../ops/indexing';
 export { type InterpolateOptions, type InterpolationMode, interpolate } from '../ops/interpolate';
 export { type LayerNormOptions, layer_norm, type RmsNormOptions, rms_norm } from '../ops/layer_norm';
@@ -95,7 +97,9 @@ export {
   multilabel_soft_margin_loss,
   soft_margin_loss,
   type TripletMarginLossOptions,
+  type TripletMarginWithDistanceLossOptions,
   triplet_margin_loss,
+  triplet_margin_with_distance_loss,
 } from '../ops/loss_margin';
 export {
   type HuberLossOptions,
@@ -106,6 +110,7 @@ export {
   smooth_l1_loss,
   type WeightedLossOptions,
 } from '../ops/loss_regression';
+export { type LpPoolOptions, lp_pool1d, lp_pool2d } from '../ops/lp_pool';
 export { linear, linear_leaky_relu } from '../ops/matmul';
 export { type MaxPoolOptions, max_pool1d, max_pool2d } from '../ops/max_pool';
 export { type MultiHeadAttentionForwardOptions, multi_head_attention_forward } from '../ops/multi_head_attention';

@@ -80,13 +80,13 @@ export const broadcast_to = op({
   samples: () => [{ args: [sample([3, 1]), [2, 3, 4]] }],
 });
 
-function check_list(name: string, tensors: unknown): readonly Tensor[] {
+export function check_list(name: string, tensors: unknown): readonly Tensor[] {
   if (!Array.isArray(tensors)) return fail_type(name, 'tensors', 'an array of Tensors', tensors);
   return tensors.map((each, i) => check_tensor(name, `tensors[${i}]`, each));
 }
 
 /** The tensor with at least so many dimensions, as PyTorch's `atleast_*d` makes them. */
-function at_least(x: Tensor, ndim: number): Tensor {
+export function at_least(x: Tensor, ndim: number): Tensor {
   if (x.ndim === 0) return reshape(x, Array<number>(ndim).fill(1));
   if (x.ndim === 1 && ndim > 1) return at_least(unsqueeze(x, 0), ndim);
   return x.ndim === 2 && ndim > 2 ? unsqueeze(x, 2) : x;

@@ -6,7 +6,7 @@ import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
 import { by_name, is_options } from './by_name';
 import { op, type Reference, sample } from './define';
 import { cat } from './join';
-import { narrow, reshape } from './views';
+import { narrow, reshape, transpose } from './views';
 
 /** The same elements at other places along their dimensions: reversed, or shifted round. */
 
@@ -18,7 +18,21 @@ declare module '../tensor/tensor' {
     /** Shifted along dimensions; what leaves at one end enters at the other. */
     roll(shifts: Many, dims?: Many | null | { dims?: Many | null }): Tensor;
     roll(options: RollOptions): Tensor;
+    /** Columns in reverse order. */
+    fliplr(): Tensor;
+    /** Rows in reverse order. */
+    flipud(): Tensor;
+    /** Turned by 90° k times in the plane of two dimensions. */
+    rot90(k?: number | Rot90Options, dims?: readonly [number, number]): Tensor;
   }
+}
+
+/** Options of {@link rot90}. */
+export interface Rot90Options {
+  /** How often. Default 1. */
+  k?: number;
+  /** From the first towards the second. Default [0, 1]. */
+  dims?: readonly [number, number];
 }
 
 type Many = number | readonly number[];
@@ -79,6 +93,72 @@ export const flip = op({
     { args: [sample([0, 2]), [0]] },
   ],
   errors: () => [{ args: [sample([2]), [1]], message: /dim 1 is out of range \[-1, 0\]/ }],
+});
+
+/**
+ * Columns in reverse order.
+ * @example
+ * ```ts
+ * torch.fliplr(torch.tensor([[1, 2], [3, 4]])).tolist(); // [[2, 1], [4, 3]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.fliplr.html
+ */
+export const fliplr = op({
+  name: 'fliplr',
+  call: (input: Tensor): Tensor => {
+    check_tensor('fliplr', 'input', input);
+    if (input.ndim < 2) fail('fliplr', `expected at least 2 dimensions, got shape ${shape_text(input.shape)}`);
+    return flip(input, [1]);
+  },
+  samples: () => [{ args: [sample([2, 3])] }],
+  errors: () => [{ args: [sample([2])], message: /expected at least 2 dimensions, got shape \[2\]/ }],
+});
+
+/**
+ * Rows in reverse order.
+ * @example
+ * ```ts
+ * torch.flipud(torch.tensor([[1, 2], [3, 4]])).tolist(); // [[3, 4], [1, 2]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.flipud.html
+ */
+export const flipud = op({
+  name: 'flipud',
+  call: (input: Tensor): Tensor => {
+    check_tensor('flipud', 'input', input);
+    if (input.ndim < 1) fail('flipud', 'expected at least 1 dimension, got shape []');
+    return flip(input, [0]);
+  },
+  samples: () => [{ args: [sample([2, 3])] }],
+  errors: () => [{ args: [sample([])], message: /expected at least 1 dimension, got shape \[\]/ }],
+});
+
+/**
+ * Turned by 90° k times in the plane of two dimensions, from the first towards the second.
+ * @example
+ * ```ts
+ * torch.rot90(torch.tensor([[1, 2], [3, 4]])).tolist(); // [[2, 4], [1, 3]]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.rot90.html
+ */
+export const rot90 = op({
+  name: 'rot90',
+  call: by_name('rot90', ['k', 'dims'], (input: Tensor, k?: number, dims?: readonly [number, number]): Tensor => {
+    check_tensor('rot90', 'input', input);
+    const [from, to] = (dims ?? [0, 1]).map((dim) => wrap_dim('rot90', dim, input.ndim));
+    if (to === undefined || to === from) fail('rot90', `expected two different dims, got ${shape_text(dims ?? [])}`);
+    const turns = ((check_integer('rot90', 'k', k ?? 1) % 4) + 4) % 4;
+    if (turns === 1) return transpose(flip(input, [to]), from, to);
+    if (turns === 2) return flip(input, [from, to]);
+    if (turns === 3) return flip(transpose(input, from, to), [to]);
+    return input.clone();
+  }),
+  samples: () => [
+    { args: [sample([2, 3])] },
+    { args: [sample([2, 3, 2]), 2, [1, 2]] },
+    { args: [sample([2, 3]), -1] },
+    { args: [sample([2, 3]), 4] },
+  ],
 });
 
 /**

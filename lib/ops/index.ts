@@ -129,3 +129,55 @@ export {
   view,
 } from './views';
 export { where } from './where';
+
+import './aliases';
+
+export { div as divide, div as true_divide, mul as multiply, neg as negative, sub as subtract } from './arithmetic';
+export { movedim as moveaxis, swapaxes as swapdims, vstack as row_stack } from './arrange';
+export {
+  atleast_1d,
+  atleast_2d,
+  atleast_3d,
+  broadcast_tensors,
+  common_shape as broadcast_shapes,
+} from './broadcasting';
+export { clamp as clip } from './clamp';
+export { ge as greater_equal, gt as greater, le as less_equal, lt as less, ne as not_equal } from './compare';
+export { cumprod } from './cumulative';
+export {
+  type DiagEmbedOptions,
+  type DiagflatOption,
+  type DiagOption,
+  diag,
+  diag_embed,
+  diagflat,
+  trace,
+  tril_indices,
+  triu_indices,
+} from './diagonals';
+export { fliplr, flipud, type Rot90Options, rot90 } from './flip';
+export { cat as concat, cat as concatenate } from './join';
+export { nanmean, nansum } from './nan_sums';
+export { deg2rad, frac, type LogitOptions, logit, type NanToNumOptions, nan_to_num, rad2deg, sinc } from './one_number';
+export {
+  argwhere,
+  block_diag,
+  cartesian_prod,
+  column_stack,
+  dsplit,
+  hsplit,
+  ravel,
+  tensor_split,
+  vsplit,
+} from './pieces';
+export { abs as absolute, trunc as fix } from './pointwise';
+export { type ContractedDims, cdist, cross, dist, inner, kron, tensordot } from './tensor_products';
+export {
+  acos as arccos,
+  acosh as arccosh,
+  asin as arcsin,
+  asinh as arcsinh,
+  atan as arctan,
+  atanh as arctanh,
+} from './trigonometry';
+export { atan2, atan2 as arctan2, copysign, fmax, fmin, hypot, logaddexp, xlogy } from './two_numbers';

@@ -242,6 +242,48 @@ export const triplet_margin_loss = op({
   ],
 });
 
+/** Options of {@link triplet_margin_with_distance_loss}. */
+export interface TripletMarginWithDistanceLossOptions extends MarginLossOptions {
+  /** The distances of two tensors' rows. Default {@link pairwise_distance}. */
+  distance_function?: ((a: Tensor, b: Tensor) => Tensor) | null;
+  /** Take the positive's distance from the negative where it is nearer than the anchor's. */
+  swap?: boolean;
+}
+
+/**
+ * How much nearer than by the margin the negative is than the positive, by a distance of one's own.
+ * @example
+ * ```ts
+ * const distance_function = (a: torch.Tensor, b: torch.Tensor) => a.sub(b).abs().amax(1);
+ * const [anchor, positive, negative] = [torch.zeros([1, 2]), torch.ones([1, 2]), torch.ones([1, 2]).mul(3)];
+ * torch.nn.functional.triplet_margin_with_distance_loss(anchor, positive, negative, { distance_function, margin: 4 }).item(); // 2
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_with_distance_loss.html
+ */
+export function triplet_margin_with_distance_loss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options?: TripletMarginWithDistanceLossOptions,
+): Tensor {
+  const name = 'triplet_margin_with_distance_loss';
+  const given = check_options(name, options, {
+    distance_function: null as TripletMarginWithDistanceLossOptions['distance_function'],
+    margin: 1,
+    swap: false,
+    reduction: 'mean' as unknown,
+  });
+  const margin = check_margin(name, given.margin);
+  const reduction = check_reduction(name, given.reduction);
+  const tensors = { anchor, positive, negative };
+  for (const [which, each] of Object.entries(tensors)) check_floating(name, which, each);
+  const distance = given.distance_function ?? ((a: Tensor, b: Tensor) => pairwise_distance(a, b));
+  const from = distance(anchor, positive);
+  let to = distance(anchor, negative);
+  if (check_boolean(name, 'swap', given.swap)) to = minimum(to, distance(positive, negative));
+  return reduce_loss(clamp_min(add(sub(from, to), margin), 0), reduction);
+}
+
 export function check_margin(op: string, value: unknown): number {
   const margin = check_number(op, 'margin', value);
   return margin > 0 ? margin : fail_range(op, `expected margin to be greater than 0, got ${margin}`);

@@ -1,7 +1,7 @@
-// cumsum: dtype, outer, dim, inner, out, in
+// cumsum, cumprod: dtype, outer, dim, inner, out, in
 //
-// Running sums over the middle dimension of contiguous [outer, dim, inner]. Floats add up in double, as in PyTorch on the
-// CPU; integers give int64.
+// Running sums and products over the middle dimension of contiguous [outer, dim, inner]. Floats are joined in double, as in
+// PyTorch on the CPU; integers give int64.
 #include <algorithm>
 
 #include "kernels/reduce_layout.h"
@@ -28,9 +28,24 @@ struct Accumulator<uint8_t> {
   using Type = uint64_t;
 };
 
+struct Plus {
+  static constexpr int kStart = 0;
+  template <class T>
+  static T join(T a, T b) {
+    return a + b;
+  }
+};
+struct Times {
+  static constexpr int kStart = 1;
+  template <class T>
+  static T join(T a, T b) {
+    return a * b;
+  }
+};
+
 // Items are tiles of columns within the outer dimension.
-template <class In, class Out>
-struct RunningSum {
+template <class In, class Out, class Op>
+struct Running {
   static constexpr int64_t kTile = 64;
   const In* in;
   Out* out;
@@ -57,52 +72,57 @@ struct RunningSum {
 
   template <int64_t count>
   void together(const In* x, Out* y) const {
-    typename Accumulator<In>::Type sum[count] = {};
+    using Result = typename Accumulator<In>::Type;
+    Result result[count];
+    for (Result& each : result) each = Op::kStart;
     for (int64_t i = 0; i < dim; i++) {
       for (int64_t k = 0; k < count; k++) {
-        sum[k] += static_cast<typename Accumulator<In>::Type>(x[k * dim + i]);
-        y[k * dim + i] = static_cast<Out>(sum[k]);
+        result[k] = Op::join(result[k], static_cast<Result>(x[k * dim + i]));
+        y[k * dim + i] = static_cast<Out>(result[k]);
       }
     }
   }
 
   void columns(const In* x, int64_t width, Out* y) const {
-    using Sum = typename Accumulator<In>::Type;
-    Sum sum[kTile] = {};
+    using Result = typename Accumulator<In>::Type;
+    Result result[kTile];
+    for (Result& each : result) each = Op::kStart;
     for (int64_t i = 0; i < dim; i++, x += inner, y += inner) {
       for (int64_t c = 0; c < width; c++) {
-        sum[c] += static_cast<Sum>(x[c]);
-        y[c] = static_cast<Out>(sum[c]);
+        result[c] = Op::join(result[c], static_cast<Result>(x[c]));
+        y[c] = static_cast<Out>(result[c]);
       }
     }
   }
 };
 
-template <class In, class Out>
-void cumsum(Call& call, Dtype dtype) {
+template <class Op, class In, class Out>
+void run(Call& call, Dtype dtype) {
   constexpr int64_t kGrain = 32768;
   int64_t outer = call.count(), dim = call.count(), inner = call.count();
   int64_t n = checked_product(checked_product(outer, dim), inner);
   Out* out = call.contiguous<Out>(n);
   const In* in = static_cast<const In*>(call.contiguous(dtype, n));
   if (n == 0) return;
-  RunningSum<In, Out> body{in, out, dim, inner};
+  Running<In, Out, Op> body{in, out, dim, inner};
   int64_t item = dim * std::min<int64_t>(inner, 64);
   parallel_for(outer * body.tiles(), std::max<int64_t>(1, kGrain / item), body);
 }
 
-void cumsum_entry(Call& call) {
+template <class Op>
+void entry(Call& call) {
   Dtype dtype = call.dtype();
   switch (dtype) {
-    case Dtype::float32: return cumsum<float, float>(call, dtype);
-    case Dtype::float64: return cumsum<double, double>(call, dtype);
-    case Dtype::int64: return cumsum<int64_t, int64_t>(call, dtype);
-    case Dtype::int32: return cumsum<int32_t, int64_t>(call, dtype);
-    default: return cumsum<uint8_t, int64_t>(call, dtype);
+    case Dtype::float32: return run<Op, float, float>(call, dtype);
+    case Dtype::float64: return run<Op, double, double>(call, dtype);
+    case Dtype::int64: return run<Op, int64_t, int64_t>(call, dtype);
+    case Dtype::int32: return run<Op, int32_t, int64_t>(call, dtype);
+    default: return run<Op, uint8_t, int64_t>(call, dtype);
   }
 }
 
-CRESSET_KERNEL(cumsum, cumsum_entry);
+CRESSET_KERNEL(cumsum, entry<Plus>);
+CRESSET_KERNEL(cumprod, entry<Times>);
 
 }  // namespace
 }  // namespace cresset

@@ -27,4 +27,89 @@ heads(rand(2, 2, 4), rand(3, 2, 2), rand(3, 2, 3), None, bias_kv=True, zero=True
 fixed = {"static_k": rand(4, 5, 2), "static_v": rand(4, 5, 2)}
 heads(rand(3, 2, 4), rand(5, 2, 4), rand(5, 2, 4), rand(12, 4), zero=True, **fixed)
 
+# Two numbers
+edge = [0.0, -0.0, 1.0, -2.0, inf, -inf, nan]
+crossed = [Input([a for a in edge for _ in edge], constant=True), Input([b for _ in edge for b in edge], constant=True)]
+for name in ["atan2", "hypot", "logaddexp", "xlogy", "copysign", "fmax", "fmin"]:
+    case(name, *crossed)
+    second = rand(4, low=0.1)
+    second.constant = name == "copysign"
+    case(name, rand(3, 4), second)
+case("hypot", Input([3e30, 3e-30], torch.float32, constant=True), Input([4e30, 4e-30], torch.float32, constant=True))
+case("xlogy", Input([0.0, 0.0, 2.0]), Input([0.0, 2.0, 3.0], constant=True))
+case("logaddexp", Input([1.0, 2.0]), Input([1.0, -3.0]))
+case("fmax", Input([1.0, nan, 2.0]), Input([1.0, 1.0, nan]))
+case("copysign", rand(4), -1.0)
+
+# One number
+case("frac", Input([1.5, -2.25, 0.0, 3.0]))
+case("logit", Input([0.1, 0.5, 0.9]))
+case("logit", Input([0.01, 0.5, 0.99]), eps=0.1)
+case("sinc", Input([0.5, -1.25, 2.5]))
+case("deg2rad", rand(3))
+case("rad2deg", rand(3))
+case("nan_to_num", Input([1.0, nan, inf, -inf]))
+case("nan_to_num", Input([1.0, nan, inf, -inf]), nan=2.0, posinf=5.0, neginf=-5.0)
+case("nansum", Input([[1.0, nan], [2.0, 3.0]]), 1)
+case("nanmean", Input([[1.0, nan], [2.0, 3.0]]), 0, keepdim=True)
+
+# Diagonals
+case("diag", rand(3))
+case("diag", rand(3), 1)
+case("diag", rand(3, 4), -1)
+case("diag_embed", rand(2, 3))
+case("diag_embed", rand(2, 3), offset=-1, dim1=0, dim2=2)
+case("diagflat", rand(2, 2), 1)
+case("trace", rand(3, 4))
+case("tril_indices", 3, 4, -1)
+case("triu_indices", 3, 4, 1)
+
+# Products and distances
+case("tensordot", rand(2, 3, 4), rand(3, 4, 5))
+case("tensordot", rand(2, 3), rand(3, 2), dims=1)
+case("tensordot", rand(2, 3, 4), rand(4, 2), dims=[[0, 2], [1, 0]])
+case("inner", rand(2, 3), rand(4, 3))
+case("inner", Input(2.0), rand(3))
+case("kron", rand(2, 3), rand(3, 2))
+case("kron", rand(2), rand(2, 2))
+case("cross", rand(2, 3), rand(2, 3), dim=1)
+case("cross", rand(3, 2), rand(3, 1), dim=0)
+case("dist", rand(2, 3), rand(2, 3), 3)
+case("cdist", rand(3, 2), rand(4, 2))
+case("cdist", rand(2, 3, 2), rand(2, 4, 2), 1.0)
+case("bilinear", rand(3, 2), rand(3, 4), rand(5, 2, 4), rand(5))
+
+# Running products, with zeros on the way
+case("cumprod", rand(3, 4), 1)
+case("cumprod", Input([2.0, 0.0, 3.0, 4.0]), 0)
+case("cumprod", Input([[2.0, 0.0, 3.0, 0.0, 5.0], [1.0, 2.0, 3.0, 4.0, 0.0]]), 1)
+case("cumprod", ints(2, 3, -4), 0)
+
+# Pieces
+case("tensor_split", rand(7), 3)
+case("tensor_split", rand(2, 7), [2, -2], 1)
+case("hsplit", rand(2, 4), 2)
+case("vsplit", rand(4, 2), [1, 3])
+case("dsplit", rand(1, 2, 4), 2)
+case("fliplr", rand(2, 3))
+case("flipud", rand(2, 3))
+for turns in range(-1, 4):
+    case("rot90", rand(2, 3), turns)
+case("rot90", rand(2, 3, 2), 1, [2, 0])
+case("ravel", rand(2, 3))
+case("argwhere", Input([[0.0, 2.0], [3.0, 0.0]], constant=True))
+for name in ["atleast_1d", "atleast_2d", "atleast_3d"]:
+    case(name, Input(1.0))
+    case(name, rand(2))
+    case(name, rand(2, 3))
+case("column_stack", [rand(2), rand(2, 3)])
+case("broadcast_tensors", rand(2, 1), rand(3))
+case("block_diag", rand(2, 3), rand(2), Input(1.0))
+case("cartesian_prod", rand(2), rand(3), rand(2))
+
+# Windows and losses
+case("lp_pool1d", rand(2, 7, low=0.1), 2.0, 3, 2)
+case("lp_pool2d", rand(1, 4, 5, low=0.1), 3.0, 2, ceil_mode=True)
+case("triplet_margin_with_distance_loss", rand(3, 4), rand(3, 4), rand(3, 4), margin=2.0, swap=True)
+
 write(__file__)
