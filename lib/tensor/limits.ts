@@ -5,24 +5,33 @@ import { bool, DType, float32, int32, int64, promote_types, uint8 } from './dtyp
 
 /** Limits of a floating point dtype. */
 export interface Finfo {
+  /** Of one number in memory. */
   bits: number;
   /** The distance from 1 to the next number. */
   eps: number;
+  /** The largest number. */
   max: number;
+  /** The smallest number: `-max`. */
   min: number;
   /** The smallest positive normal number. */
   tiny: number;
+  /** Another name of `tiny`. */
   smallest_normal: number;
   /** Decimal digits are exact to this share. */
   resolution: number;
+  /** The dtype's name. */
   dtype: string;
 }
 
 /** Limits of an integer dtype. int64's lie beyond what a number holds exactly. */
 export interface Iinfo {
+  /** Of one number in memory. */
   bits: number;
+  /** The largest number. */
   max: number;
+  /** The smallest number. */
   min: number;
+  /** The dtype's name. */
   dtype: string;
 }
 
