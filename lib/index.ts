@@ -27,6 +27,9 @@ export {
   uint8,
 } from './tensor/dtype';
 export { can_cast, type Finfo, finfo, type Iinfo, iinfo, promoted_types as promote_types } from './tensor/limits';
+
+import './tensor/primitive';
+
 export { type PrintOptions, set_printoptions } from './tensor/print';
 export { is_tensor, Tensor } from './tensor/tensor';
 export * as testing from './testing';

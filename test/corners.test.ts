@@ -85,3 +85,13 @@ test('makers take their value by name', () => {
   expect(torch.full([2], { fill_value: 3, dtype: torch.int64 }).tolist()).toEqual([3, 3]);
   expect(torch.ones([1]).type(torch.int32).dtype).toBe(torch.int32);
 });
+
+test('JavaScript sees the number of a one-element tensor, and no operators on others', () => {
+  const loss = torch.tensor(0.5) as unknown as number;
+  const many = torch.tensor([1, 2]) as unknown as number;
+  expect([loss < 0.6, loss > 0.6, loss + 1, Number(loss), +torch.tensor([3])]).toEqual([true, false, 1.5, 0.5, 3]);
+  expect([`${loss}`, String(many), [many].join()]).toEqual(['tensor(0.5000)', 'tensor([1., 2.])', 'tensor([1., 2.])']);
+  expect(() => many + 1).toThrow('JavaScript has no operators on objects: write a.add(b)');
+  expect(() => many < 3).toThrow('got shape [2]');
+  expect(JSON.stringify({ loss, many, none: torch.zeros([0]) })).toBe('{"loss":0.5,"many":[1,2],"none":[]}');
+});
