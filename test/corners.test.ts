@@ -95,3 +95,34 @@ test('JavaScript sees the number of a one-element tensor, and no operators on ot
   expect(() => many < 3).toThrow('got shape [2]');
   expect(JSON.stringify({ loss, many, none: torch.zeros([0]) })).toBe('{"loss":0.5,"many":[1,2],"none":[]}');
 });
+
+test('products of integers', () => {
+  const a = torch.tensor([
+    [1n, 2n],
+    [3n, 4n],
+  ]);
+  expect([a.matmul(a).dtype, a.matmul(a).tolist()]).toEqual([
+    torch.int64,
+    [
+      [7, 10],
+      [15, 22],
+    ],
+  ]);
+  expect(torch.mv(a, torch.tensor([1n, -1n])).tolist()).toEqual([-1, -1]);
+  expect(a.int().mm(a.int()).dtype).toBe(torch.int32);
+  expect(() => a.bool().matmul(a.bool())).toThrow(
+    'matmul: expected input to be of a floating point dtype, got torch.bool',
+  );
+});
+
+test('round to decimals, places of a condition, steps and sizes by name', () => {
+  const x = torch.tensor([1.2345, -2.3456, 15]);
+  expect(x.round({ decimals: 2 }).tolist()).toEqual([1.23, -2.35, 15].map((v) => expect.closeTo(v, 6)));
+  expect(x.round({ decimals: -1 }).tolist()).toEqual([0, -0, 20]);
+  expect(x.clone().round_({ decimals: 1 }).tolist()).toEqual([1.2, -2.3, 15].map((v) => expect.closeTo(v, 6)));
+  expect(() => x.round({ decimals: 0.5 })).toThrow('round: expected decimals to be an integer, got 0.5');
+  expect(torch.where(x.gt(0)).map((each) => each.tolist())).toEqual([[0, 2]]);
+  expect(torch.arange(0, 5, { step: 2 }).tolist()).toEqual([0, 2, 4]);
+  expect(torch.arange(4, { step: 2 }).tolist()).toEqual([0, 2]);
+  expect(torch.randint({ low: 3, high: 4, size: [2] }).tolist()).toEqual([3, 3]);
+});

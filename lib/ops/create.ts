@@ -273,14 +273,15 @@ const arange_kernel = kernel('arange');
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.arange.html
  */
-export function arange(end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, options?: TensorOptions): Tensor;
+export function arange(end: number, options?: TensorOptions & { step?: number }): Tensor;
+export function arange(start: number, end: number, options?: TensorOptions & { step?: number }): Tensor;
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...given: readonly unknown[]): Tensor {
   const last = given[given.length - 1];
-  const options = typeof last === 'number' ? undefined : last;
-  const numbers = (typeof last === 'number' ? given : given.slice(0, -1)).map((each) =>
-    check_number('arange', 'a bound', each),
+  const { step: named, ...options } = (typeof last === 'number' ? {} : (last ?? {})) as { step?: unknown };
+  const bounds = typeof last === 'number' ? given : given.slice(0, -1);
+  const numbers = (named === undefined ? bounds : bounds.length === 1 ? [0, bounds[0], named] : [...bounds, named]).map(
+    (each) => check_number('arange', 'a bound', each),
   );
   if (numbers.length < 1 || numbers.length > 3)
     fail('arange', `expected end, or start and end, or start, end and step, got ${numbers.length} numbers`);

@@ -1,12 +1,13 @@
 import { record, tracks } from '../autograd/node';
 import { fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
+import { bool, float64 } from '../tensor/dtype';
 import { broadcast_shapes, numel_of, type Shape } from '../tensor/shape';
-import { allocate, check_floating, check_same_dtype, type Tensor, window } from '../tensor/tensor';
+import { allocate, check_floating, check_same_dtype, Tensor, window } from '../tensor/tensor';
 import { mul } from './arithmetic';
 import { op, type Reference, sample } from './define';
 import { allocate_mask, check_slope, masked_slope, stand_ins } from './leaky_relu';
-import { sum_to } from './operand';
+import { cast_to, sum_to } from './operand';
 import { clone, contiguous, expand, narrow, reshape, squeeze, transpose, unsqueeze } from './views';
 
 /** Matrix products, and the linear layer with what may follow it in one pass. */
@@ -87,6 +88,17 @@ function check_pair(op: string, a: unknown, b: unknown): [Tensor, Tensor] {
   return [distinct(x), distinct(y)];
 }
 
+type Product = (input: Tensor, other: Tensor) => Tensor;
+
+/** Integers are multiplied as doubles, which is exact as long as the sums stay within 2^53. */
+function with_integers(call: Product): Product {
+  const whole = (x: unknown): boolean => x instanceof Tensor && !x.dtype.is_floating_point && x.dtype !== bool;
+  return (a, b) =>
+    whole(a) && whole(b) && a.dtype === b.dtype
+      ? cast_to(call(cast_to(a, float64), cast_to(b, float64)), a.dtype)
+      : call(a, b);
+}
+
 /**
  * The product of two matrices, [n, k] and [k, m].
  * @example
@@ -97,7 +109,7 @@ function check_pair(op: string, a: unknown, b: unknown): [Tensor, Tensor] {
  */
 export const mm = op({
   name: 'mm',
-  call: (input: Tensor, other: Tensor): Tensor => {
+  call: with_integers((input: Tensor, other: Tensor): Tensor => {
     const [a, b] = check_pair('mm', input, other);
     if (a.ndim !== 2 || b.ndim !== 2 || a.shape[1] !== b.shape[0])
       fail('mm', `expected matrices [m, k] and [k, n], got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
@@ -111,7 +123,7 @@ export const mm = op({
         node.needs(1) ? mm(transpose(node.saved(0), 0, 1), g) : null,
       ]);
     return out;
-  },
+  }),
   reference: (a: Reference, b: Reference): Reference => matmul_reference(a, b),
   samples: () =>
     [
@@ -139,7 +151,7 @@ export const mm = op({
  */
 export const bmm = op({
   name: 'bmm',
-  call: (input: Tensor, other: Tensor): Tensor => {
+  call: with_integers((input: Tensor, other: Tensor): Tensor => {
     const [a, b] = check_pair('bmm', input, other);
     if (a.ndim !== 3 || b.ndim !== 3 || a.shape[0] !== b.shape[0] || a.shape[2] !== b.shape[1])
       fail(
@@ -158,7 +170,7 @@ export const bmm = op({
         node.needs(1) ? bmm(transpose(node.saved(0), 1, 2), g) : null,
       ]);
     return out;
-  },
+  }),
   reference: (a: Reference, b: Reference): Reference => matmul_reference(a, b),
   samples: () => [
     { args: [sample([2, 3, 4]), sample([2, 4, 5])] },
@@ -179,7 +191,7 @@ export const bmm = op({
  */
 export const matmul = op({
   name: 'matmul',
-  call: (input: Tensor, other: Tensor): Tensor => {
+  call: with_integers((input: Tensor, other: Tensor): Tensor => {
     const [a, b] = check_pair('matmul', input, other);
     if (a.ndim === 0 || b.ndim === 0)
       fail(
@@ -202,7 +214,7 @@ export const matmul = op({
       return reshape(expand(x, [...batch, ...matrix]), [numel_of(batch), ...matrix]);
     };
     return reshape(bmm(flat(a), flat(b)), [...batch, a.shape[a.ndim - 2], b.shape[b.ndim - 1]]);
-  },
+  }),
   reference: (a: Reference, b: Reference): Reference => matmul_reference(a, b),
   samples: () =>
     [
@@ -245,12 +257,12 @@ export const matmul = op({
  */
 export const mv = op({
   name: 'mv',
-  call: (input: Tensor, vector: Tensor): Tensor => {
+  call: with_integers((input: Tensor, vector: Tensor): Tensor => {
     const [a, b] = check_pair('mv', input, vector);
     if (a.ndim !== 2 || b.ndim !== 1)
       fail('mv', `expected a matrix and a vector, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
     return matmul(a, b);
-  },
+  }),
   samples: () => [{ args: [sample([3, 4]), sample([4])] }],
 });
 
@@ -264,7 +276,7 @@ export const mv = op({
  */
 export const dot: (input: Tensor, other: Tensor) => Tensor = op({
   name: 'dot',
-  call: (input: Tensor, other: Tensor): Tensor => {
+  call: with_integers((input: Tensor, other: Tensor): Tensor => {
     const [a, b] = check_pair('dot', input, other);
     if (a.ndim !== 1 || b.ndim !== 1)
       fail('dot', `expected two vectors, got shapes ${shape_text(a.shape)} and ${shape_text(b.shape)}`);
@@ -279,7 +291,7 @@ export const dot: (input: Tensor, other: Tensor) => Tensor = op({
         node.needs(1) ? mul(g, node.saved(0)) : null,
       ]);
     return out;
-  },
+  }),
   reference: (a: Reference, b: Reference): Reference => matmul_reference(a, b),
   samples: () => [0, 1, 5, 64, 1003, 40_000].map((n) => ({ args: [sample([n]), sample([n])] })),
   errors: () => [

@@ -1,7 +1,10 @@
-import type { Tensor } from '../tensor/tensor';
+import { check_integer } from '../errors';
+import { check_tensor, type Tensor } from '../tensor/tensor';
 import { add, div, mul, neg } from './arithmetic';
+import { by_name } from './by_name';
 import { zeros_like } from './create';
-import { unary } from './unary';
+import { op } from './define';
+import { unary, unary_record } from './unary';
 
 /** Functions of one element. */
 
@@ -14,8 +17,8 @@ declare module '../tensor/tensor' {
     sign(): Tensor;
     sign_(): Tensor;
     /** To the nearest whole number, halves to the even one. */
-    round(): Tensor;
-    round_(): Tensor;
+    round(options?: { decimals?: number }): Tensor;
+    round_(options?: { decimals?: number }): Tensor;
     /** Rounded down to a whole number. */
     floor(): Tensor;
     floor_(): Tensor;
@@ -100,15 +103,49 @@ function half_to_even(x: number): number {
 const step = (name: string, reference: (x: number) => number, avoid: readonly number[]): Pointwise =>
   unary({ name, integers: 'keep', saves: 'nothing', gradient: (g) => zeros_like(g), reference, avoid });
 
+const whole = unary_record({
+  name: 'round',
+  integers: 'keep',
+  saves: 'nothing',
+  gradient: (g) => zeros_like(g),
+  reference: half_to_even,
+  avoid: HALVES,
+});
+const [to_whole, to_whole_inplace] = [whole.call, whole.inplace as unknown as Pointwise];
+
+/** What {@link round} is. */
+export type Round = (input: Tensor, options?: { decimals?: number }) => Tensor;
+
+function power_of_ten(op: string, decimals = 0): number {
+  return 10 ** check_integer(op, 'decimals', decimals, -30, 30);
+}
+
 /**
- * To the nearest whole number, halves to the even one.
+ * To the nearest whole number, halves to the even one; with `decimals` to so many places behind the point.
  * @example
  * ```ts
  * torch.round(torch.tensor([0.5, 1.5, 2.4])).tolist(); // [0, 2, 2]
+ * torch.round(torch.tensor([1.234]), { decimals: 1 }).tolist(); // [1.2000]
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.round.html
  */
-export const round = step('round', half_to_even, HALVES);
+export const round: Round = op({
+  ...whole,
+  call: by_name('round', ['decimals'], (input: Tensor, decimals?: number): Tensor => {
+    check_tensor('round', 'input', input);
+    const scale = power_of_ten('round', decimals);
+    if (scale === 1 || !input.dtype.is_floating_point) return to_whole(input);
+    return scale > 1 ? div(to_whole(mul(input, scale)), scale) : mul(to_whole(div(input, 1 / scale)), 1 / scale);
+  }) as Round,
+  inplace: by_name('round_', ['decimals'], (input: Tensor, decimals?: number): Tensor => {
+    check_tensor('round_', 'input', input);
+    const scale = power_of_ten('round_', decimals);
+    if (scale === 1 || !input.dtype.is_floating_point) return to_whole_inplace(input);
+    return scale > 1
+      ? to_whole_inplace(input.mul_(scale)).div_(scale)
+      : to_whole_inplace(input.div_(1 / scale)).mul_(1 / scale);
+  }),
+});
 
 /**
  * Rounded down to a whole number. Its gradient is 0.

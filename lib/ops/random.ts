@@ -156,7 +156,12 @@ function whole_numbers(op: string, low: unknown, high: unknown): Draw {
  */
 export function randint(high: number, size: readonly number[], options?: RandomOptions): Tensor;
 export function randint(low: number, high: number, size: readonly number[], options?: RandomOptions): Tensor;
+export function randint(options: RandomOptions & { low?: number; high: number; size: readonly number[] }): Tensor;
 export function randint(...given: readonly unknown[]): Tensor {
+  if (is_options(given[0])) {
+    const { low = 0, high, size, ...options } = given[0] as Record<string, unknown>;
+    return drawn('randint', check_size('randint', size), whole_numbers('randint', low, high), options, int64);
+  }
   const [low, high, size, options] = Array.isArray(given[1]) ? [0, ...given] : given;
   return drawn('randint', check_size('randint', size), whole_numbers('randint', low, high), options, int64);
 }

@@ -4,7 +4,7 @@ import { fail } from '../errors';
 import { map_kernel } from '../native/map';
 import { bool, get_default_dtype } from '../tensor/dtype';
 import { broadcast_shapes } from '../tensor/shape';
-import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
+import { allocate, check_tensor, Tensor } from '../tensor/tensor';
 import { add_method, op, type Reference, sample } from './define';
 import { broadcast_reference, cast_to, check_operand, type Operand, operand_dtype, sum_to } from './operand';
 
@@ -19,6 +19,12 @@ declare module '../tensor/tensor' {
 
 const where_kernel = map_kernel('where');
 
+/** What {@link where} is; of a condition alone it is `nonzero(condition, { as_tuple: true })`. */
+export interface Where {
+  (condition: Tensor, input: Operand, other: Operand): Tensor;
+  (condition: Tensor): Tensor[];
+}
+
 /**
  * `input` where the bool tensor `condition` holds, `other` elsewhere; all three are broadcast. The gradient goes to the one that was chosen.
  * @example
@@ -28,10 +34,13 @@ const where_kernel = map_kernel('where');
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.where.html
  */
-export const where = op({
+export const where: Where = op({
   name: 'where',
   methods: [],
-  call: (condition: Tensor, input: Operand, other: Operand): Tensor => {
+  call: (condition: Tensor, input?: Operand, other?: Operand): Tensor => {
+    // Without values: the places where the condition holds.
+    if (condition instanceof Tensor && input === undefined && other === undefined)
+      return condition.nonzero({ as_tuple: true }) as unknown as Tensor;
     check_condition('where', condition);
     let a = check_operand('where', 'input', input);
     let b = check_operand('where', 'other', other);
@@ -80,7 +89,7 @@ export const where = op({
     },
     { args: [sample([2], { dtype: 'bool' }), sample([3]), 0], message: /shapes \[2\] and \[3\] cannot be broadcast/ },
   ],
-});
+}) as Where;
 add_method('where', ((input: Tensor, condition: Tensor, other: Operand) => where(condition, input, other)) as never);
 
 export function check_condition(op: string, condition: unknown, name = 'condition'): void {
