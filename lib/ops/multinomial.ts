@@ -18,6 +18,7 @@ declare module '../tensor/tensor' {
 
 /** What {@link multinomial} takes besides its input, by name. */
 export interface MultinomialOptions extends GeneratorOptions {
+  /** How many indices to draw. */
   num_samples?: number;
   /** May an index come again? Default false. */
   replacement?: boolean;

@@ -18,6 +18,7 @@ export type Samples<Item> = MapStyle<Item> | List<Item>;
 
 /** An array, as far as a loader reads it. */
 export interface List<Item> {
+  /** How many samples there are. */
   readonly length: number;
   readonly [index: number]: Item;
 }
