@@ -2,6 +2,7 @@ import { check_boolean, check_options, fail, fail_type, shape_text } from '../er
 import { is_options } from '../ops/by_name';
 import { ones_like, zeros_like } from '../ops/create';
 import { clone } from '../ops/views';
+import { after_backward } from '../tensor/collector';
 import { same_shape } from '../tensor/shape';
 import { check_tensor, Tensor, window } from '../tensor/tensor';
 import { run_graph } from './engine';
@@ -91,6 +92,7 @@ export function backward(
     targets,
     capture: false,
   });
+  after_backward();
 }
 
 /** Options of {@link grad}. */

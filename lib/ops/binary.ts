@@ -1,5 +1,5 @@
 import { is_grad_enabled } from '../autograd/mode';
-import { type Node, record, requires_grad } from '../autograd/node';
+import { type Rule, record, requires_grad } from '../autograd/node';
 import { fail } from '../errors';
 import { type MapKernel, map_kernel } from '../native/map';
 import { bool, type DType, get_default_dtype } from '../tensor/dtype';
@@ -68,18 +68,13 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand, optio
     return spec.integers === 'to_float' && !dtype.is_floating_point ? get_default_dtype() : dtype;
   };
 
-  /** The rule, and the tensors it needs for the gradients that are wanted. */
-  const prepare = (a: Operand, b: Operand, out: Tensor) => {
-    const operands = { a, b, out };
-    const tensors = [a, b].filter((each): each is Tensor => typeof each !== 'number');
-    const wanted = [a, b].map((each) => typeof each !== 'number' && requires_grad(each));
-    const kept = [...new Set(reads.flatMap((list, side) => (wanted[side] ? list : [])))].filter(
-      (each) => typeof operands[each] !== 'number',
-    );
-    const saved = kept.map((each) => operands[each] as Tensor);
-    const shapes = [a, b].map((each) => (typeof each === 'number' ? null : each.shape));
-    const numbers = { a: typeof a === 'number' ? a : 0, b: typeof b === 'number' ? b : 0 };
-    const rule = (g: Tensor, node: Node) => {
+  /** Made where no operand is in sight: a closure keeps alive all that any closure of its scope captures. */
+  const make_rule = (
+    kept: readonly Which[],
+    shapes: readonly (readonly number[] | null)[],
+    numbers: { a: number; b: number },
+  ): Rule => {
+    return (g, node) => {
       const value = (which: Which): Operand => {
         const at = kept.indexOf(which);
         return at >= 0 ? node.saved(at) : which === 'out' ? 0 : numbers[which];
@@ -91,7 +86,20 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand, optio
       });
       return grads;
     };
-    return { tensors, saved, rule };
+  };
+
+  /** The rule, and the tensors it needs for the gradients that are wanted. */
+  const prepare = (a: Operand, b: Operand, out: Tensor) => {
+    const operands = { a, b, out };
+    const tensors = [a, b].filter((each): each is Tensor => typeof each !== 'number');
+    const wanted = [a, b].map((each) => typeof each !== 'number' && requires_grad(each));
+    const kept = [...new Set(reads.flatMap((list, side) => (wanted[side] ? list : [])))].filter(
+      (each) => typeof operands[each] !== 'number',
+    );
+    const saved = kept.map((each) => operands[each] as Tensor);
+    const shapes = [a, b].map((each) => (typeof each === 'number' ? null : each.shape));
+    const numbers = { a: typeof a === 'number' ? a : 0, b: typeof b === 'number' ? b : 0 };
+    return { tensors, saved, rule: make_rule(kept, shapes, numbers) };
   };
   const tracked = (a: Operand, b: Operand): boolean =>
     gradient !== undefined &&

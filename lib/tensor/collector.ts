@@ -72,8 +72,13 @@ let spent = 0;
 let blocks = 0;
 /** The largest block handed out since the last collection. */
 let largest = 0;
+/** What the last step handed out until its backward had ended. */
+let step = 0;
 /** Live bytes after the last major collection: what certainly was in use then. */
 let settled = 0;
+/** When the last major collection ended, and how long it took, in milliseconds. */
+let major_ended = 0;
+let major_took = 0;
 /** What V8 has been told of, where it has no `gc`. */
 let announced = 0;
 let warned = false;
@@ -86,12 +91,35 @@ export function before_allocation(nbytes: number): void {
   blocks++;
   if (nbytes > largest) largest = nbytes;
   if (stress > 0) collect_under_stress();
-  else if (
-    (spent > budget || blocks > MOST_BLOCKS) &&
-    // Some large results share one collection; the small block beside one of them (a mask) does not end that.
-    spent > Math.min(SHARED_BY * largest, shared_most)
-  )
-    around_reclaim(() => reclaim(nbytes));
+  else if ((spent > Math.max(budget, 1.5 * step) || blocks > MOST_BLOCKS) && spent > worthwhile())
+    around_reclaim(() => {
+      step /= 2;
+      reclaim(nbytes);
+    });
+}
+
+/** Some large results share one collection; the small block beside one of them (a mask) does not end that. */
+function worthwhile(): number {
+  return Math.min(SHARED_BY * largest, shared_most);
+}
+
+/**
+ * A graph has been walked and is dead now: the best moment to collect. In the middle of a step its values would survive, and what has survived
+ * twice only a major collection can take. So the next collections wait for the end of the step, if it is like this one.
+ */
+export function after_backward(): void {
+  if (stress > 0 || collect === null || spent < 0.75 * Math.max(smallest, worthwhile())) return;
+  around_reclaim(() => {
+    const handed = spent;
+    const slack = major_is_cheap() ? Math.min(limit, Math.max(3 * handed, 32 * MiB)) : limit;
+    reclaim(0, slack);
+    step = Math.min(handed, limit / 1.5);
+  });
+}
+
+/** Of the time since the last major collection, another one like that would take less than a twentieth. */
+function major_is_cheap(): boolean {
+  return performance.now() - major_ended > 20 * major_took;
 }
 
 /** How a collection is run: profilers take its time. */
@@ -116,7 +144,8 @@ export function give_back(nbytes: number): void {
   blocks--;
 }
 
-function reclaim(nbytes: number): void {
+/** Before `nbytes` are handed out, or with 0 at the end of a step. `slack`: bytes that may survive minor collections for nothing. */
+function reclaim(nbytes: number, slack = limit): void {
   if (collect === null) {
     without_collector();
     return;
@@ -128,10 +157,14 @@ function reclaim(nbytes: number): void {
   const little_came_back = before - live < handed / 2;
   // What survives minor collections only a major one can take. It is due when the survivors may exceed the live set, as the last
   // one found it, by half.
-  if (live + Math.max(budget, nbytes) > 1.5 * settled + limit) {
+  const coming = nbytes === 0 ? 0 : Math.max(budget, nbytes);
+  if (live + coming > 1.5 * settled + slack) {
+    const began = performance.now();
     collect();
     live = addon.sweep(1);
     settled = live;
+    major_ended = performance.now();
+    major_took = major_ended - began;
   }
   if (little_came_back) budget = Math.min(budget * 2, limit);
   else budget = Math.max(smallest, budget * 0.75);

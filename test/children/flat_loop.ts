@@ -39,6 +39,15 @@ const loops: Record<string, () => (i: number) => void> = {
       F.leaky_relu(x, 0.01).mul(2).sum().backward();
     };
   },
+  'deep steps': () => {
+    const x = torch.ones([2 ** 18], { requires_grad: true });
+    return () => {
+      x.grad = null;
+      let y = x;
+      for (let i = 0; i < 16; i++) y = F.leaky_relu(y.mul(1.01), 0.01);
+      y.sum().backward();
+    };
+  },
   'graphs that are never walked': () => {
     const x = torch.ones([2 ** 16], { requires_grad: true });
     return () => {
