@@ -126,3 +126,20 @@ test('round to decimals, places of a condition, steps and sizes by name', () => 
   expect(torch.arange(4, { step: 2 }).tolist()).toEqual([0, 2]);
   expect(torch.randint({ low: 3, high: 4, size: [2] }).tolist()).toEqual([3, 3]);
 });
+
+test('diagonals and triangles in place, waiting times', () => {
+  const x = torch.ones([2, 3]);
+  expect(x.fill_diagonal_(5)).toBe(x);
+  expect(x.triu_().tolist()).toEqual([
+    [5, 1, 1],
+    [0, 5, 1],
+  ]);
+  expect(x.tril_({ diagonal: -1 }).sum().item()).toBe(0);
+  expect(() => torch.ones([2]).fill_diagonal_(1)).toThrow('fill_diagonal_: expected a matrix, got shape [2]');
+  torch.manual_seed(1);
+  const times = torch.empty([20000]).exponential_({ lambd: 4 });
+  expect(times.min().item()).toBeGreaterThan(0);
+  expect(times.mean().item()).toBeCloseTo(0.25, 1);
+  expect(times.var().item()).toBeCloseTo(1 / 16, 1);
+  expect(() => times.exponential_(0)).toThrow('exponential_: expected lambd to be positive, got 0');
+});

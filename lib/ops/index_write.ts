@@ -1,8 +1,8 @@
-import { fail, fail_range, shape_text } from '../errors';
+import { check_number, fail, fail_range, shape_text } from '../errors';
 import { copied_values } from '../tensor/access';
 import { numel_of, type Shape, same_shape, with_size, wrap_dim } from '../tensor/shape';
 import { check_same_dtype, check_tensor, type Tensor } from '../tensor/tensor';
-import { op, type Reference, sample } from './define';
+import { add_method, op, type Reference, sample } from './define';
 import { scatter } from './gather';
 import { check_index, index } from './index_tensor';
 import { nonzero } from './mask';
@@ -20,6 +20,8 @@ declare module '../tensor/tensor' {
     /** The slices along `dim` that `index` names, replaced by those of `source` in order. */
     index_copy(dim: number, index: Tensor, source: Tensor): Tensor;
     index_copy_(dim: number, index: Tensor, source: Tensor): Tensor;
+    /** Sets the diagonal of this matrix. */
+    fill_diagonal_(value: number): Tensor;
     /** The elements where the mask is set, replaced by the first ones of `source` in order. */
     masked_scatter(mask: Tensor, source: Tensor): Tensor;
     masked_scatter_(mask: Tensor, source: Tensor): Tensor;
@@ -163,3 +165,11 @@ export const masked_scatter = op({
     },
   ],
 });
+
+function fill_diagonal_(input: Tensor, value: number): Tensor {
+  check_tensor('fill_diagonal_', 'input', input);
+  if (input.ndim !== 2) fail('fill_diagonal_', `expected a matrix, got shape ${shape_text(input.shape)}`);
+  input.diagonal().fill_(check_number('fill_diagonal_', 'value', value));
+  return input;
+}
+add_method('fill_diagonal_', fill_diagonal_ as never);

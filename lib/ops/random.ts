@@ -42,6 +42,9 @@ declare module '../tensor/tensor' {
     bernoulli_(options: GeneratorOptions & { p?: number }): Tensor;
     /** Fills with whole numbers drawn evenly from [from, to). */
     random_(from: number, to?: number, options?: GeneratorOptions): Tensor;
+    /** Fills with waiting times of this rate, above 0. */
+    exponential_(lambd?: number, options?: GeneratorOptions): Tensor;
+    exponential_(options: GeneratorOptions & { lambd?: number }): Tensor;
     /** Each element 1 with the probability it holds, else 0. */
     bernoulli(options?: GeneratorOptions): Tensor;
   }
@@ -284,6 +287,24 @@ function bernoulli_(target: Tensor, p = 0.5, generator?: Generator): Tensor {
   return fill_randomly('bernoulli_', target, draw('bernoulli', p), { generator });
 }
 
+/** The smallest normal float32. */
+const SMALLEST = 2 ** -126;
+
+function exponential_(target: Tensor, lambd = 1, generator?: Generator): Tensor {
+  check_floating('exponential_', 'input', target);
+  if (!(check_number('exponential_', 'lambd', lambd) > 0))
+    fail_range('exponential_', `expected lambd to be positive, got ${lambd}`);
+  const fill: Draw = (out, from) => {
+    const even = allocate(out.shape, out.dtype);
+    draw('uniform', 0, 1)(even, from);
+    copy_into(
+      out,
+      no_grad(() => even.neg_().log1p_().div_(-lambd).clamp_min_(SMALLEST)),
+    );
+  };
+  return fill_randomly('exponential_', target, fill, { generator });
+}
+
 function random_(target: Tensor, from: number, ...more: readonly unknown[]): Tensor {
   check_tensor('random_', 'input', target);
   const [low, high, options] = typeof more[0] === 'number' ? [from, ...more] : [0, from, more[0]];
@@ -294,5 +315,6 @@ const by_names = {
   uniform_: by_name('uniform_', ['from', 'to', 'generator'], uniform_),
   normal_: by_name('normal_', ['mean', 'std', 'generator'], normal_),
   bernoulli_: by_name('bernoulli_', ['p', 'generator'], bernoulli_),
+  exponential_: by_name('exponential_', ['lambd', 'generator'], exponential_),
 };
 for (const [name, method] of Object.entries({ ...by_names, random_, bernoulli })) add_method(name, method as never);

@@ -13,8 +13,10 @@ declare module '../tensor/tensor' {
   interface Tensor {
     /** The lower triangle of each matrix, up to a diagonal; zeros above. */
     tril(diagonal?: number | DiagonalOption): Tensor;
+    tril_(diagonal?: number | DiagonalOption): Tensor;
     /** The upper triangle of each matrix, from a diagonal; zeros below. */
     triu(diagonal?: number | DiagonalOption): Tensor;
+    triu_(diagonal?: number | DiagonalOption): Tensor;
   }
 }
 
@@ -42,6 +44,9 @@ function triangle(name: 'tril' | 'triu', keeps: (row: number, column: number, di
   return op({
     name,
     call: by_name(name, ['diagonal'], call),
+    inplace: by_name(`${name}_`, ['diagonal'], (input: Tensor, diagonal?: number) =>
+      input.copy_(call(input, diagonal)),
+    ),
     reference: (x: Reference, diagonal = 0) => {
       const [rows, columns] = x.shape.slice(-2);
       return {
