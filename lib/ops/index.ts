@@ -171,6 +171,16 @@ export {
   vsplit,
 } from './pieces';
 export { abs as absolute, trunc as fix } from './pointwise';
+export {
+  type BucketizeOptions,
+  bucketize,
+  type HistcOptions,
+  histc,
+  type IsinOptions,
+  isin,
+  type SearchSortedOptions,
+  searchsorted,
+} from './search';
 export { type ContractedDims, cdist, cross, dist, inner, kron, tensordot } from './tensor_products';
 export {
   acos as arccos,

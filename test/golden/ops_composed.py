@@ -107,6 +107,20 @@ case("broadcast_tensors", rand(2, 1), rand(3))
 case("block_diag", rand(2, 3), rand(2), Input(1.0))
 case("cartesian_prod", rand(2), rand(3), rand(2))
 
+# Places in sequences
+ladder = Input([-1.0, 0.0, 0.0, 2.0, 3.0], constant=True)
+probes = Input([[-2.0, -1.0, 0.0], [2.5, 3.0, nan]], constant=True)
+case("searchsorted", ladder, probes)
+case("searchsorted", ladder, probes, right=True)
+case("searchsorted", Input([[1.0, 2.0], [0.0, 5.0]], constant=True), Input([[1.5, 9.0], [0.0, 1.0]], constant=True), side="right", out_int32=True)
+case("searchsorted", Input([3.0, 1.0, 2.0], constant=True), Input([2.0], constant=True), sorter=ints(1, 2, 0))
+case("bucketize", probes, ladder)
+case("bucketize", probes, ladder, right=True)
+case("isin", ints(1, 2, 3, 2), ints(2, 5))
+case("isin", ints(1, 2, 3, 2), 3, invert=True)
+case("histc", Input([1.0, 2.0, 1.0, 5.0, -1.0], constant=True), bins=4, min=0, max=3)
+case("histc", Input([1.0, 2.0, 1.0, 5.0, -1.0], constant=True), 3)
+
 # Windows and losses
 case("lp_pool1d", rand(2, 7, low=0.1), 2.0, 3, 2)
 case("lp_pool2d", rand(1, 4, 5, low=0.1), 3.0, 2, ceil_mode=True)
