@@ -89,6 +89,56 @@ test('LeakyReLU keeps one bit an element for its gradient', () => {
   expect(torch.memory_stats().allocated - before).toBeLessThanOrEqual(2 * 4 * n * 1.25);
 });
 
+describe('a graph keeps what its rules read, and nothing else', () => {
+  const { functional: F } = torch.nn;
+  const x = torch.ones([256, 1024], { requires_grad: true });
+  const c = torch.ones([256, 1024]);
+  const square = torch.ones([1024, 1024]);
+  const BYTES = 4 * x.numel();
+
+  /** What only the graph of f(h) keeps alive, where nobody else has h. */
+  function kept(f: (h: torch.Tensor) => torch.Tensor): number {
+    let node = (() => f(x.mul(1)).grad_fn)();
+    collect_garbage();
+    const held = torch.memory_stats().live_bytes;
+    expect(node).not.toBeNull();
+    node = null;
+    collect_garbage();
+    return held - torch.memory_stats().live_bytes;
+  }
+
+  test.each<[string, (h: torch.Tensor) => torch.Tensor]>([
+    ['add', (h) => h.add(c)],
+    ['mul by a number', (h) => h.mul(2)],
+    ['mul by a constant', (h) => h.mul(c)],
+    ['matmul with a constant', (h) => h.matmul(square)],
+    ['sum', (h) => h.sum()],
+    ['reshape', (h) => h.reshape([-1])],
+    ['permute', (h) => h.permute(1, 0)],
+    ['expand', (h) => h.unsqueeze(0).expand(2, 256, 1024)],
+    ['narrow', (h) => h.narrow(0, 0, 128)],
+    ['select', (h) => h.select(0, 0)],
+    ['cat', (h) => torch.cat([h, h])],
+    ['stack', (h) => torch.stack([h, h])],
+    ['double', (h) => h.double()],
+    ['flip', (h) => h.flip(0)],
+    ['roll', (h) => h.roll(1, 0)],
+    ['repeat', (h) => h.repeat(2, 1)],
+  ])('%s: nothing', (_, f) => {
+    expect(kept(f)).toBe(0);
+  });
+
+  test.each<[string, (h: torch.Tensor) => torch.Tensor, number]>([
+    ['leaky_relu: a bit an element', (h) => F.leaky_relu(h), BYTES / 32],
+    ['where: the condition', (h) => torch.where(c.gt(0), h, c), BYTES / 4],
+    ['masked_fill: the mask', (h) => h.masked_fill(c.gt(0), 0), BYTES / 4],
+    ['exp: its result', (h) => h.exp(), BYTES],
+    ['pow: its input', (h) => h.pow(3), BYTES],
+  ])('%s', (_, f, bytes) => {
+    expect(kept(f)).toBe(bytes);
+  });
+});
+
 describe('a gradient that nobody asked for goes back when it is dropped', () => {
   const BYTES = 4 * MB;
   const after_backward = () => {

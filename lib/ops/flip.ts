@@ -1,4 +1,4 @@
-import { record, tracks } from '../autograd/node';
+import { type Rule, record, tracks } from '../autograd/node';
 import { check_integer, check_options, fail, shape_text } from '../errors';
 import { copy_into } from '../native/map';
 import { contiguous_strides, spread, wrap_dim, wrap_dims } from '../tensor/shape';
@@ -51,6 +51,11 @@ export interface Roll {
   (input: Tensor, options: RollOptions): Tensor;
 }
 
+/** Apart from `flip`, whose closures keep its input alive. */
+const flip_rule =
+  (dims: readonly number[]): Rule =>
+  (g) => [flip(g, dims)];
+
 /**
  * The elements in reverse order along the dimensions; a copy.
  * @example
@@ -73,7 +78,7 @@ export const flip = op({
       return -stride;
     });
     if (x.count > 0) copy_into(out, window(x, x.shape, strides, offset));
-    if (tracks(x)) record(out, 'FlipBackward0', [x], [], (g) => [flip(g, dims)]);
+    if (tracks(x)) record(out, 'FlipBackward0', [x], [], flip_rule(dims));
     return out;
   },
   reference: (x: Reference, ...given: readonly (number | readonly number[])[]) => {

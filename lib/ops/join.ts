@@ -1,5 +1,5 @@
 import { is_grad_enabled } from '../autograd/mode';
-import { record, requires_grad } from '../autograd/node';
+import { type Rule, record, requires_grad } from '../autograd/node';
 import { fail, fail_type, shape_text } from '../errors';
 import { copy_into } from '../native/map';
 import { promote_types } from '../tensor/dtype';
@@ -20,6 +20,24 @@ function check_list(op: string, tensors: unknown): readonly Tensor[] {
     check_tensor(op, `tensors[${i}]`, each);
   });
   return tensors;
+}
+
+// The rules are made where no tensor is in sight, which they would keep alive.
+
+/** Sizes along `dim`; -1 for an empty tensor that was skipped. */
+function cat_rule(sizes: readonly number[], dim: number): Rule {
+  return (g, node) => {
+    let at = 0;
+    return sizes.map((size, i) => {
+      if (size < 0) return zeros([0], { dtype: g.dtype });
+      at += size;
+      return node.needs(i) ? narrow(g, dim, at - size, size) : null;
+    });
+  };
+}
+
+function stack_rule(count: number, dim: number): Rule {
+  return (g, node) => Array.from({ length: count }, (_, i) => (node.needs(i) ? select(g, dim, i) : null));
 }
 
 /** A list in one dtype. */
@@ -61,14 +79,7 @@ export const cat: (tensors: readonly Tensor[], dim?: number | DimOption) => Tens
     }
     if (is_grad_enabled() && all.some(requires_grad)) {
       const sizes = all.map((each) => (parts.includes(each) ? each.shape[d] : -1));
-      record(out, 'CatBackward0', all, [], (g, node) => {
-        let at = 0;
-        return sizes.map((size, i) => {
-          if (size < 0) return zeros([0], { dtype: g.dtype });
-          at += size;
-          return node.needs(i) ? narrow(g, d, at - size, size) : null;
-        });
-      });
+      record(out, 'CatBackward0', all, [], cat_rule(sizes, d));
     }
     return out;
   }),
@@ -132,9 +143,7 @@ export const stack: (tensors: readonly Tensor[], dim?: number | DimOption) => Te
       copy_into(window(out, first.shape, strides, i * out.strides[d]), each);
     });
     if (is_grad_enabled() && parts.some(requires_grad))
-      record(out, 'StackBackward0', parts, [], (g, node) =>
-        parts.map((_, i) => (node.needs(i) ? select(g, d, i) : null)),
-      );
+      record(out, 'StackBackward0', parts, [], stack_rule(parts.length, d));
     return out;
   }),
   reference: (tensors: readonly Reference[], dim = 0) => {

@@ -1,5 +1,5 @@
 import { is_grad_enabled } from '../autograd/mode';
-import { record, requires_grad, tracks } from '../autograd/node';
+import { type Rule, record, requires_grad, tracks } from '../autograd/node';
 import { fail, shape_text } from '../errors';
 import { kernel, result } from '../native/kernel';
 import { fill_with, map_kernel } from '../native/map';
@@ -62,8 +62,12 @@ export const masked_fill: (input: Tensor, mask: Tensor, value: Operand | { value
     if (out.count > 0) where_kernel(out.dtype, out, [mask, by, input]);
     const other = typeof by === 'number' ? null : by;
     if (tracks(input, other))
-      record(out, 'MaskedFillBackward0', other === null ? [input] : [input, other], [mask], (g, node) =>
-        fill_gradients(g, node.saved(0), input.shape, other, node.needs(0)),
+      record(
+        out,
+        'MaskedFillBackward0',
+        other === null ? [input] : [input, other],
+        [mask],
+        fill_rule(input.shape, other !== null),
       );
     return out;
   }),
@@ -80,9 +84,8 @@ export const masked_fill: (input: Tensor, mask: Tensor, value: Operand | { value
     const old = tracked ? past(input, false) : input;
     if (input.count > 0) where_kernel(input.dtype, input, [mask, by, input]);
     const inputs = !tracked ? [] : other === null ? [old] : [old, other];
-    return record_inplace(input, 'MaskedFillBackward0', inputs, tracked ? [mask] : [], (g, node) =>
-      fill_gradients(g, node.saved(0), input.shape, other, node.needs(0)),
-    );
+    const rule = fill_rule(input.shape, other !== null);
+    return record_inplace(input, 'MaskedFillBackward0', inputs, tracked ? [mask] : [], rule);
   }),
   reference: (x: Reference, mask: Reference, value: number | Reference) => {
     const by = typeof value === 'number' ? value : value.data[0];
@@ -107,16 +110,13 @@ export const masked_fill: (input: Tensor, mask: Tensor, value: Operand | { value
   ],
 });
 
-function fill_gradients(
-  g: Tensor,
-  mask: Tensor,
-  shape: Shape,
-  value: Tensor | null,
-  wanted: boolean,
-): (Tensor | null)[] {
-  const grads = [wanted ? sum_to(where(mask, 0, g), shape) : null];
-  if (value !== null) grads.push(sum(where(mask, g, 0)));
-  return grads;
+function fill_rule(shape: Shape, value_is_tensor: boolean): Rule {
+  return (g, node) => {
+    const mask = node.saved(0);
+    const grads = [node.needs(0) ? sum_to(where(mask, 0, g), shape) : null];
+    if (value_is_tensor) grads.push(sum(where(mask, g, 0)));
+    return grads;
+  };
 }
 
 const count_kernel = kernel('count_nonzero');

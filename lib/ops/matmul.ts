@@ -1,4 +1,4 @@
-import { record, tracks } from '../autograd/node';
+import { record, requires_grad, tracks } from '../autograd/node';
 import { fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { bool, float64 } from '../tensor/dtype';
@@ -88,6 +88,12 @@ function check_pair(op: string, a: unknown, b: unknown): [Tensor, Tensor] {
   return [distinct(x), distinct(y)];
 }
 
+/** What the gradients of a product read: each factor for the other's. */
+function factors_read(a: Tensor, b: Tensor): Tensor[] {
+  if (!requires_grad(b)) return [b];
+  return requires_grad(a) ? [a, b] : [a];
+}
+
 type Product = (input: Tensor, other: Tensor) => Tensor;
 
 /** Integers are multiplied as doubles, which is exact as long as the sums stay within 2^53. */
@@ -118,8 +124,8 @@ export const mm = op({
     const out = allocate([m, n], a.dtype);
     multiply(out, 1, m, n, k, a, b);
     if (tracks(a, b))
-      record(out, 'MmBackward0', [a, b], [a, b], (g, node) => [
-        node.needs(0) ? mm(g, transpose(node.saved(1), 0, 1)) : null,
+      record(out, 'MmBackward0', [a, b], factors_read(a, b), (g, node) => [
+        node.needs(0) ? mm(g, transpose(node.saved(node.needs(1) ? 1 : 0), 0, 1)) : null,
         node.needs(1) ? mm(transpose(node.saved(0), 0, 1), g) : null,
       ]);
     return out;
@@ -165,8 +171,8 @@ export const bmm = op({
     const out = allocate([batch, m, n], a.dtype);
     multiply(out, batch, m, n, k, a, b);
     if (tracks(a, b))
-      record(out, 'BmmBackward0', [a, b], [a, b], (g, node) => [
-        node.needs(0) ? bmm(g, transpose(node.saved(1), 1, 2)) : null,
+      record(out, 'BmmBackward0', [a, b], factors_read(a, b), (g, node) => [
+        node.needs(0) ? bmm(g, transpose(node.saved(node.needs(1) ? 1 : 0), 1, 2)) : null,
         node.needs(1) ? bmm(transpose(node.saved(0), 1, 2), g) : null,
       ]);
     return out;

@@ -42,7 +42,8 @@ export function cast_to(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
   const out = allocate(x.shape, dtype);
   copy_into(out, x);
-  if (tracks(x) && dtype.is_floating_point) record(out, 'ToCopyBackward0', [x], [], (g) => [cast_to(g, x.dtype)]);
+  const from = x.dtype;
+  if (tracks(x) && dtype.is_floating_point) record(out, 'ToCopyBackward0', [x], [], (g) => [cast_to(g, from)]);
   return out;
 }
 

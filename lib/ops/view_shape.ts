@@ -97,7 +97,7 @@ export const view = op({
         'view',
         `shape ${shape_text(wanted)} is not possible without a copy for strides ${shape_text(x.strides)}; use reshape()`,
       );
-    return view_of(x, 'ViewBackward0', wanted, strides, x.offset, (g) => reshape(g, x.shape));
+    return view_of(x, 'ViewBackward0', wanted, strides, x.offset, as_before);
   },
   samples: () => [
     { args: [sample([2, 6]), [3, 4]] },
@@ -109,6 +109,8 @@ export const view = op({
     { args: [sample([2, 3]), [-1, -1]], message: /only one dimension can be inferred/ },
   ],
 });
+
+const as_before = (g: Tensor, shape: Shape): Tensor => reshape(g, shape);
 
 /**
  * The same elements under another shape.
@@ -125,9 +127,9 @@ export const reshape = op({
     const wanted = infer_size('reshape', shape, x.count);
     if (same_shape(wanted, x.shape) && shape.length === 1 && x.is_contiguous() && shape[0] === x.shape) return x;
     const strides = view_strides(x.shape, x.strides, wanted);
-    if (strides !== null) return view_of(x, 'ViewBackward0', wanted, strides, x.offset, (g) => reshape(g, x.shape));
+    if (strides !== null) return view_of(x, 'ViewBackward0', wanted, strides, x.offset, as_before);
     const dense = contiguous(x);
-    return view_of(dense, 'ViewBackward0', wanted, contiguous_strides(wanted), 0, (g) => reshape(g, x.shape));
+    return view_of(dense, 'ViewBackward0', wanted, contiguous_strides(wanted), 0, as_before);
   },
   samples: () => [{ args: [sample([2, 6]), [3, 4]] }, { args: [sample([4]), 2, 2] }, { args: [sample([]), [1]] }],
 });
@@ -213,12 +215,14 @@ export const permute = op({
       dims.map((d) => x.shape[d]),
       dims.map((d) => x.strides[d]),
       x.offset,
-      (g) => permute(g, back),
+      permute_by(back),
     );
   },
   samples: () => [{ args: [sample([2, 3, 4]), [2, 0, 1]] }, { args: [sample([2, 3, 4]), -1, 1, 0] }],
   errors: () => [{ args: [sample([2, 3]), [0, 0]], message: /do not name each of the 2 dimensions once/ }],
 });
+
+const permute_by = (dims: readonly number[]) => (g: Tensor) => permute(g, dims);
 
 /**
  * Two dimensions exchanged; a view.
@@ -281,7 +285,7 @@ export const squeeze: (input: Tensor, dim?: Dims | DimOption<Dims>) => Tensor = 
       kept.map((i) => x.shape[i]),
       kept.map((i) => x.strides[i]),
       x.offset,
-      (g) => reshape(g, x.shape),
+      as_before,
     );
   }),
   samples: () => [
@@ -307,7 +311,7 @@ export const unsqueeze: (input: Tensor, dim: number | Required<DimOption>) => Te
     const d = wrap_dim('unsqueeze', dim, x.ndim + 1);
     const shape = [...x.shape.slice(0, d), 1, ...x.shape.slice(d)];
     const strides = [...x.strides.slice(0, d), d < x.ndim ? x.strides[d] * x.shape[d] : 1, ...x.strides.slice(d)];
-    return view_of(x, 'UnsqueezeBackward0', shape, strides, x.offset, (g) => reshape(g, x.shape));
+    return view_of(x, 'UnsqueezeBackward0', shape, strides, x.offset, as_before);
   }),
   samples: () => [{ args: [sample([2, 3]), 0] }, { args: [sample([2, 3]), -1] }, { args: [sample([]), 0] }],
 });
@@ -339,9 +343,7 @@ export const expand = op({
         );
       return size === -1 ? own : size;
     });
-    return view_of(x, 'ExpandBackward0', shape, broadcast_strides(x.shape, x.strides, shape), x.offset, (g) =>
-      sum_to(g, x.shape),
-    );
+    return view_of(x, 'ExpandBackward0', shape, broadcast_strides(x.shape, x.strides, shape), x.offset, sum_to);
   },
   samples: () => [
     { args: [sample([3, 1]), [3, 4]] },

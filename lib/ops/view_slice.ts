@@ -57,8 +57,8 @@ export const slice = op({
 function strided_part(x: Tensor, dim: number, start: number, length: number, step: number): Tensor {
   const shape = x.shape.map((size, i) => (i === dim ? length : size));
   const strides = x.strides.map((stride, i) => (i === dim ? stride * step : stride));
-  return view_of(x, 'SliceBackward0', shape, strides, x.offset + start * x.strides[dim], (g) =>
-    pad_slice(g, x.shape, dim, start, step),
+  return view_of(x, 'SliceBackward0', shape, strides, x.offset + start * x.strides[dim], (g, of) =>
+    pad_slice(g, of, dim, start, step),
   );
 }
 
@@ -123,8 +123,8 @@ export const select = op({
       fail_range('select', `index ${index} is out of range for dim ${dim} of size ${size}`);
     const at = index < 0 ? index + size : index;
     const without = (list: Shape): number[] => list.filter((_, i) => i !== d);
-    return view_of(x, 'SelectBackward0', without(x.shape), without(x.strides), x.offset + at * x.strides[d], (g) =>
-      pad_slice(unsqueeze(g, d), x.shape, d, at, 1),
+    return view_of(x, 'SelectBackward0', without(x.shape), without(x.strides), x.offset + at * x.strides[d], (g, of) =>
+      pad_slice(unsqueeze(g, d), of, d, at, 1),
     );
   },
   samples: () => [{ args: [sample([5, 3]), 0, 1] }, { args: [sample([5, 3]), 1, -1] }],

@@ -1,9 +1,9 @@
 import { is_grad_enabled } from '../autograd/mode';
-import { record, requires_grad } from '../autograd/node';
+import { type Rule, record, requires_grad } from '../autograd/node';
 import { fail } from '../errors';
 import { map_kernel } from '../native/map';
 import { bool, get_default_dtype } from '../tensor/dtype';
-import { broadcast_shapes } from '../tensor/shape';
+import { broadcast_shapes, type Shape } from '../tensor/shape';
 import { allocate, check_tensor, Tensor } from '../tensor/tensor';
 import { add_method, op, type Reference, sample } from './define';
 import { broadcast_reference, cast_to, check_operand, type Operand, operand_dtype, sum_to } from './operand';
@@ -23,6 +23,17 @@ const where_kernel = map_kernel('where');
 export interface Where {
   (condition: Tensor, input: Operand, other: Operand): Tensor;
   (condition: Tensor): Tensor[];
+}
+
+/** The shapes of input and other; null for numbers. Apart from `where`, whose closures keep both alive. */
+function where_rule(input: Shape | null, other: Shape | null): Rule {
+  return (g, node) => {
+    const chosen = node.saved(0);
+    const grads: (Tensor | null)[] = [];
+    if (input !== null) grads.push(node.needs(0) ? sum_to(where(chosen, g, 0), input) : null);
+    if (other !== null) grads.push(node.needs(grads.length) ? sum_to(where(chosen, 0, g), other) : null);
+    return grads;
+  };
 }
 
 /**
@@ -58,14 +69,8 @@ export const where: Where = op({
     if (out.count > 0) where_kernel(dtype, out, [condition, a, b]);
     const inputs = [a, b].filter((each) => typeof each !== 'number');
     if (is_grad_enabled() && inputs.some(requires_grad)) {
-      const second = inputs.length - 1;
-      record(out, 'WhereBackward0', inputs, [condition], (g, node) => {
-        const chosen = node.saved(0);
-        const grads: (Tensor | null)[] = [];
-        if (typeof a !== 'number') grads.push(node.needs(0) ? sum_to(where(chosen, g, 0), a.shape) : null);
-        if (typeof b !== 'number') grads.push(node.needs(second) ? sum_to(where(chosen, 0, g), b.shape) : null);
-        return grads;
-      });
+      const shapes = [a, b].map((each) => (typeof each === 'number' ? null : each.shape));
+      record(out, 'WhereBackward0', inputs, [condition], where_rule(shapes[0], shapes[1]));
     }
     return out;
   },
