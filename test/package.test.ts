@@ -168,7 +168,7 @@ describe('the installed package', () => {
     const code = `import('${entry}').then((esm) => {
       const cjs = require('${entry}');
       const names = Object.keys(cjs);
-      const same = names.every((name) => esm[name] === cjs[name]) && esm.default === cjs;
+      const same = names.every((name) => Object.is(esm[name], cjs[name])) && esm.default === cjs;
       console.log(names.length > 0 && same && Object.keys(esm).length === names.length + 1);
     })`;
     expect(evaluate(code)).toBe('true');
