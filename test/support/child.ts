@@ -38,8 +38,12 @@ export function run_child(
   return child.stdout;
 }
 
-/** The instruction sets of this machine: each is asked for in a child; an unsupported one refuses to load. */
+/**
+ * The instruction sets of this machine: each is asked for in a child; an unsupported one refuses to load. None where
+ * CRESSET_NO_CHILDREN says that no child can answer.
+ */
 export function instruction_sets(): readonly string[] {
+  if (process.env.CRESSET_NO_CHILDREN) return [];
   known_sets ??= ['scalar', 'avx2', 'avx512', 'neon'].filter((isa) => {
     try {
       return run_child('isa.ts', { env: { CRESSET_ISA: isa } }).trim() === isa;

@@ -91,9 +91,11 @@ export function numbers(tensor: torch.Tensor): number[] {
   return Array.from(tensor.detach().to(torch.float64).contiguous().typed_array() as Float64Array);
 }
 
-/** The bytes of a tensor's elements as text, for comparing bits; a digest where they are many. */
+/** The bytes of a tensor's elements as text, for comparing bits; a digest where they are many. Every NaN is the same: its sign is the processor's. */
 export function bits(tensor: torch.Tensor): string {
-  const array = tensor.detach().contiguous().typed_array();
+  let array = tensor.detach().contiguous().typed_array();
+  if ((array instanceof Float32Array || array instanceof Float64Array) && array.some(Number.isNaN))
+    array = array.map((value) => (Number.isNaN(value) ? NaN : value));
   const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
   const text = bytes.length > 256 ? createHash('sha1').update(bytes).digest('hex') : bytes.toString('hex');
   return `${tensor.dtype} [${tensor.shape}] ${text}`;
