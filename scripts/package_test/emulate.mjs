@@ -4,7 +4,8 @@
 // choose among them. On each, with every instruction set it has:
 //
 //   check      the installed package: LeakyReLU, products, gradients, training; the same bits everywhere
-//   bits       every operation's values and gradients on all its samples have the bits they have on this machine
+//   bits       every operation's values and gradients on all its samples have the bits they have on this machine, but for those that
+//              are the C library's
 //   suites     the tests of LeakyReLU, of matrix products and of autograd: stored values of PyTorch, central differences,
 //              1, 2 and 7 threads
 import { spawnSync } from 'node:child_process';
@@ -73,6 +74,9 @@ const machines = [
   },
 ];
 
+// simd/math.h leaves them to the C library, whose last digit is its own.
+const of_library = ['exp2', 'pow', 'asin', 'acos', 'atan', 'atan2', 'sinh', 'cosh', 'asinh', 'acosh', 'atanh', 'erfc'];
+
 const emulated = ({ name }) => name !== undefined;
 const wanted = ({ addon }) => chosen.length === 0 || chosen.includes(addon);
 for (const machine of machines) {
@@ -122,7 +126,7 @@ function same_bits(name, start) {
   const { status, text, last } = start('test/children/op_bits.ts');
   if (status !== 0) return report.fail(`${name}: bits`, text);
   bits_here ??= last.digests;
-  const names = Object.keys(bits_here);
+  const names = Object.keys(bits_here).filter((op) => !of_library.includes(op));
   const differing = names.filter((op) => last.digests[op] !== bits_here[op]);
   if (differing.length > 0) report.fail(`${name}: bits`, `other bits of ${differing.join(', ')}`);
   else report.pass(`${name}: ${names.length} operations have the bits of this machine`);
