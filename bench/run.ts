@@ -8,7 +8,7 @@ import { duel_json, duel_row, heading, type Measured, measured_json, measured_te
 import { normal, quick, run_duel } from './runner';
 
 /**
- * npm run bench -- [--only TEXT] [--quick] [--json]
+ * npm run bench -- [--only TEXT] [--skip TEXT] [--quick] [--json]
  *
  * PyTorch takes part where `python3 -c "import torch"` works; CRESSET_BENCH_PYTHON names another interpreter.
  */
@@ -16,6 +16,7 @@ import { normal, quick, run_duel } from './runner';
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
+    skip: { type: 'string' },
     quick: { type: 'boolean' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -37,10 +38,13 @@ function measure(script: string, args: readonly string[]): Measured {
 }
 
 async function main(): Promise<void> {
-  const wanted = cases.filter((each) => options.only === undefined || each.name.includes(options.only));
+  const { only, skip } = options;
+  const wanted = cases.filter(
+    ({ name }) => (only === undefined || name.includes(only)) && (skip === undefined || !name.includes(skip)),
+  );
   if (wanted.length === 0)
     throw new Error(
-      `bench: no case contains ${JSON.stringify(options.only)}; there are:\n${cases.map((c) => c.name).join('\n')}`,
+      `bench: no case is left of ${JSON.stringify({ only, skip })}; there are:\n${cases.map((c) => c.name).join('\n')}`,
     );
   const contenders = new Map<ContenderName, Contender>();
   for (const name of needed(wanted)) {
@@ -77,7 +81,7 @@ function print(line: object, text: string): void {
   process.stdout.write(`${options.json ? JSON.stringify(line) : text}\n`);
 }
 
-if (options.help) process.stdout.write('npm run bench -- [--only TEXT] [--quick] [--json]\n');
+if (options.help) process.stdout.write('npm run bench -- [--only TEXT] [--skip TEXT] [--quick] [--json]\n');
 else
   main().catch((error) => {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
