@@ -21,7 +21,6 @@ const chosen = process.argv.slice(2);
 const report = new Report();
 const digests = new Map();
 let bits_here;
-mkdirSync(workspace, { recursive: true });
 
 const works = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 const wine = ['wine64', 'wine', '/usr/lib/wine/wine64'].find((command) => works(command, ['--version']));

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
 export const workspace = join(root, 'build/package-test');
+mkdirSync(workspace, { recursive: true });
 
 /** Installs `wanted` (names as npm takes them) into a folder of its own; gives its node_modules. */
 export function fetch_tools(name, wanted) {
