@@ -9,7 +9,7 @@
 //   suites     the tests of LeakyReLU, of matrix products and of autograd: stored values of PyTorch, central differences,
 //              1, 2 and 7 threads
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { breaches } from '../check_addons.mjs';
