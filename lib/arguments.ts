@@ -8,6 +8,40 @@ export type Given<Options, Names extends readonly (keyof Options)[]> = Names ext
   ? [] | [options: Partial<Options>] | [Options[First], ...Given<Options, Rest>]
   : [] | [options: Partial<Options>];
 
+/**
+ * The same for a list of labelled places, which editors show: `Needed`, named `Names`, have no default and may be given by name as well;
+ * `Places` may be left out.
+ */
+export type Arguments<
+  Needed extends readonly unknown[],
+  Places extends readonly unknown[],
+  Options,
+  Names extends readonly (keyof Options)[] = readonly [],
+> =
+  | [...Needed, ...Partial<Places>]
+  | Placed<Needed, Places, Omit<Options, Names[number]>>
+  | NeededByName<Needed, Options, Names>;
+
+/** Any number of `Places`, then options. */
+type Placed<Needed extends readonly unknown[], Places extends readonly unknown[], Options> =
+  | [...Needed, ...{ [K in keyof Places]: Places[K] | undefined }, options?: Options]
+  | (Places extends readonly [...infer Fewer, unknown] ? Placed<Needed, Fewer, Options> : never);
+
+/** Options that hold the last of `Needed`, and perhaps more of them. */
+type NeededByName<
+  Needed extends readonly unknown[],
+  Options,
+  Names extends readonly unknown[],
+  Left extends keyof Options = never,
+> = [Needed, Names] extends [
+  readonly [...infer Fewer, unknown],
+  readonly [...infer Others, infer Last extends keyof Options],
+]
+  ?
+      | [...Fewer, options: Omit<Options, Others[number] & keyof Options> & Required<Pick<Options, Last | Left>>]
+      | NeededByName<Fewer, Options, Others, Last | Left>
+  : never;
+
 export function read_arguments<T extends object>(
   op: string,
   given: readonly unknown[],

@@ -6,7 +6,7 @@ import type { Spatial } from '../../ops/spatial';
 import type { DType } from '../../tensor/dtype';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { trust } from '../trust';
-import { ConvBase, type ConvModuleOptions, type ConvPaddingMode, module_options } from './conv_base';
+import { type ConvArguments, ConvBase, type ConvPaddingMode, module_options } from './conv_base';
 import { leading } from './leading';
 
 /** Convolutions as modules. */
@@ -83,36 +83,7 @@ export abstract class Conv extends ConvBase {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
  */
 export class Conv1d extends Conv {
-  constructor(in_channels: number, out_channels: number, options: ConvModuleOptions & { kernel_size: Spatial });
-  constructor(in_channels: number, out_channels: number, kernel_size: Spatial, options: ConvModuleOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride: Spatial,
-    options: ConvModuleOptions,
-  );
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride: Spatial,
-    padding: ConvPadding,
-    options: ConvModuleOptions,
-  );
-  constructor(options: ConvModuleOptions & { in_channels: number; out_channels: number; kernel_size: Spatial });
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride?: Spatial,
-    padding?: ConvPadding,
-    dilation?: Spatial,
-    groups?: number,
-    bias?: boolean,
-    padding_mode?: ConvPaddingMode,
-  );
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: ConvArguments) {
     super('Conv1d', 1, given);
   }
 }
@@ -129,36 +100,7 @@ trust(Conv1d);
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
  */
 export class Conv2d extends Conv {
-  constructor(in_channels: number, out_channels: number, options: ConvModuleOptions & { kernel_size: Spatial });
-  constructor(in_channels: number, out_channels: number, kernel_size: Spatial, options: ConvModuleOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride: Spatial,
-    options: ConvModuleOptions,
-  );
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride: Spatial,
-    padding: ConvPadding,
-    options: ConvModuleOptions,
-  );
-  constructor(options: ConvModuleOptions & { in_channels: number; out_channels: number; kernel_size: Spatial });
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride?: Spatial,
-    padding?: ConvPadding,
-    dilation?: Spatial,
-    groups?: number,
-    bias?: boolean,
-    padding_mode?: ConvPaddingMode,
-  );
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: ConvArguments) {
     super('Conv2d', 2, given);
   }
 }

@@ -1,3 +1,4 @@
+import type { Arguments } from '../../arguments';
 import { check_boolean, check_integer, check_options, describe, fail, fail_type } from '../../errors';
 import type { ConvPadding } from '../../ops/conv_settings';
 import { empty } from '../../ops/create';
@@ -42,6 +43,46 @@ export interface ConvTransposeModuleOptions extends CommonOptions {
   /** Only `'zeros'`. */
   padding_mode?: 'zeros';
 }
+
+/** What a convolution cannot do without. */
+interface ConvSizes {
+  in_channels: number;
+  out_channels: number;
+  kernel_size: Spatial;
+}
+
+type ConvArgumentsWith<Places extends readonly unknown[], Options> = Arguments<
+  [in_channels: number, out_channels: number, kernel_size: Spatial],
+  Places,
+  Options & ConvSizes,
+  ['in_channels', 'out_channels', 'kernel_size']
+>;
+
+/** By place, by name, or the first by place and the rest by name. */
+export type ConvArguments = ConvArgumentsWith<
+  [
+    stride: Spatial,
+    padding: ConvPadding,
+    dilation: Spatial,
+    groups: number,
+    bias: boolean,
+    padding_mode: ConvPaddingMode,
+  ],
+  ConvModuleOptions
+>;
+
+export type ConvTransposeArguments = ConvArgumentsWith<
+  [
+    stride: Spatial,
+    padding: Spatial,
+    output_padding: Spatial,
+    groups: number,
+    bias: boolean,
+    dilation: Spatial,
+    padding_mode: 'zeros',
+  ],
+  ConvTransposeModuleOptions
+>;
 
 /** Positionals in the order of `defaults`, the last of them perhaps an options object. */
 export function module_options<T extends object>(name: string, given: readonly unknown[], defaults: T): T {

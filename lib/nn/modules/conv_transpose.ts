@@ -5,7 +5,7 @@ import { check_spatial, type Spatial } from '../../ops/spatial';
 import type { DType } from '../../tensor/dtype';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { trust } from '../trust';
-import { ConvBase, type ConvPaddingMode, type ConvTransposeModuleOptions, module_options } from './conv_base';
+import { type ConvTransposeArguments, ConvBase, type ConvPaddingMode, module_options } from './conv_base';
 import { leading } from './leading';
 
 /** Transposed convolutions as modules. */
@@ -82,43 +82,7 @@ export abstract class ConvTranspose extends ConvBase {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html
  */
 export class ConvTranspose1d extends ConvTranspose {
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    options: ConvTransposeModuleOptions & { kernel_size: Spatial },
-  );
-  constructor(in_channels: number, out_channels: number, kernel_size: Spatial, options: ConvTransposeModuleOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride: Spatial,
-    options: ConvTransposeModuleOptions,
-  );
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride: Spatial,
-    padding: Spatial,
-    options: ConvTransposeModuleOptions,
-  );
-  constructor(
-    options: ConvTransposeModuleOptions & { in_channels: number; out_channels: number; kernel_size: Spatial },
-  );
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride?: Spatial,
-    padding?: Spatial,
-    output_padding?: Spatial,
-    groups?: number,
-    bias?: boolean,
-    dilation?: Spatial,
-    padding_mode?: 'zeros',
-  );
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: ConvTransposeArguments) {
     super('ConvTranspose1d', 1, given);
   }
 }
@@ -135,43 +99,7 @@ trust(ConvTranspose1d);
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
  */
 export class ConvTranspose2d extends ConvTranspose {
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    options: ConvTransposeModuleOptions & { kernel_size: Spatial },
-  );
-  constructor(in_channels: number, out_channels: number, kernel_size: Spatial, options: ConvTransposeModuleOptions);
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride: Spatial,
-    options: ConvTransposeModuleOptions,
-  );
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride: Spatial,
-    padding: Spatial,
-    options: ConvTransposeModuleOptions,
-  );
-  constructor(
-    options: ConvTransposeModuleOptions & { in_channels: number; out_channels: number; kernel_size: Spatial },
-  );
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Spatial,
-    stride?: Spatial,
-    padding?: Spatial,
-    output_padding?: Spatial,
-    groups?: number,
-    bias?: boolean,
-    dilation?: Spatial,
-    padding_mode?: 'zeros',
-  );
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: ConvTransposeArguments) {
     super('ConvTranspose2d', 2, given);
   }
 }
