@@ -162,7 +162,11 @@ describe.each<[string, Case[]]>([
       ['Conv2d padding', () => new nn.Conv2d(1, 1, 1, { padding: wrong('full') }), /^Conv2d: .*"full"/],
       ['Upsample', () => new nn.Upsample({ size: 2, mode: wrong('cubic') }), /^Upsample: expected mode .*"cubic"/],
       ['RNN', () => new nn.RNN(3, 4, { nonlinearity: wrong('gelu') }), /^RNN: .*"gelu"/],
-      ['a misspelled option', () => new nn.Conv2d(1, 1, 1, wrong<{ stride: number }>({ strid: 2 })), /^Conv2d: .*did you mean "stride"\?/],
+      [
+        'a misspelled option',
+        () => new nn.Conv2d(1, 1, 1, wrong<{ stride: number }>({ strid: 2 })),
+        /^Conv2d: .*did you mean "stride"\?/,
+      ],
       ['a misspelled option of a loss', () => new nn.HuberLoss(wrong({ dleta: 2 })), /^HuberLoss: .*"delta"\?/],
     ],
   ],

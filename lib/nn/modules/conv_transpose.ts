@@ -5,7 +5,7 @@ import { check_spatial, type Spatial } from '../../ops/spatial';
 import type { DType } from '../../tensor/dtype';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { trust } from '../trust';
-import { type ConvTransposeArguments, ConvBase, type ConvPaddingMode, module_options } from './conv_base';
+import { ConvBase, type ConvPaddingMode, type ConvTransposeArguments, module_options } from './conv_base';
 import { leading } from './leading';
 
 /** Transposed convolutions as modules. */
