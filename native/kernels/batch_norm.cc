@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kernels/index_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/call.h"
 
@@ -87,19 +88,13 @@ void backward(Call& call) {
 // dtype, outer, channels, inner, training, gate, slope, eps, momentum, y, x, weight or absent, bias or absent, mean, rstd,
 // running mean or absent, running variance or absent. Fills mean and rstd; in training moves the running statistics.
 void forward_entry(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return forward<float>(call);
-  if (dtype == Dtype::float64) return forward<double>(call);
-  Call::fail("expected float32 or float64");
+  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
 }
 
 // dtype, outer, channels, inner, training, gate, slope, dx or absent, dweight or absent, dbias or absent, g, x, weight or
 // absent, bias or absent, mean, rstd. dx may be g.
 void backward_entry(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return backward<float>(call);
-  if (dtype == Dtype::float64) return backward<double>(call);
-  Call::fail("expected float32 or float64");
+  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
 }
 
 CRESSET_KERNEL(batch_norm, forward_entry);

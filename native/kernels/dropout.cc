@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "kernels/index_types.h"
 #include "kernels/leaky_relu.h"
 #include "kernels/random.h"
 #include "runtime/parallel.h"
@@ -97,17 +98,11 @@ void backward(Call& call) {
 }
 
 void forward_entry(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return forward<float>(call);
-  if (dtype == Dtype::float64) return forward<double>(call);
-  Call::fail("expected float32 or float64");
+  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
 }
 
 void backward_entry(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return backward<float>(call);
-  if (dtype == Dtype::float64) return backward<double>(call);
-  Call::fail("expected float32 or float64");
+  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
 }
 
 CRESSET_KERNEL(dropout, forward_entry);

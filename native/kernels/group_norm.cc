@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/index_types.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/call.h"
 
@@ -86,19 +87,13 @@ void backward(Call& call) {
 // dtype, outer, groups, channels of a group, inner, eps, y, x, weight or absent, bias or absent, mean or absent, rstd.
 // Fills mean and rstd, one for each row.
 void forward_entry(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return forward<float>(call);
-  if (dtype == Dtype::float64) return forward<double>(call);
-  Call::fail("expected float32 or float64");
+  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
 }
 
 // dtype, outer, groups, channels of a group, inner, dx or absent, dweight or absent, dbias or absent, g, x, weight or absent,
 // mean or absent, rstd. dx may be g.
 void backward_entry(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return backward<float>(call);
-  if (dtype == Dtype::float64) return backward<double>(call);
-  Call::fail("expected float32 or float64");
+  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
 }
 
 CRESSET_KERNEL(group_norm, forward_entry);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/index_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/call.h"
 #include "runtime/parallel.h"
@@ -243,18 +244,12 @@ void backward(Call& call) {
 
 // dtype, outer, channels, inner, out, x, weight
 void forward_entry(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return forward<float>(call);
-  if (dtype == Dtype::float64) return forward<double>(call);
-  Call::fail("expected float32 or float64");
+  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
 }
 
 // dtype, outer, channels, inner, dx or absent, dweight or absent, g, x, weight. dx may be g.
 void backward_entry(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return backward<float>(call);
-  if (dtype == Dtype::float64) return backward<double>(call);
-  Call::fail("expected float32 or float64");
+  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
 }
 
 CRESSET_KERNEL(prelu, forward_entry);
