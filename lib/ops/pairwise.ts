@@ -5,7 +5,7 @@ import { div, mul, neg } from './arithmetic';
 import { binary } from './binary';
 import { all, eq, gt, lt } from './compare';
 import { read_item } from './create';
-import { sample } from './define';
+import { type ErrorSample, sample } from './define';
 import type { Operand } from './operand';
 import { trunc } from './pointwise';
 import { where } from './where';
@@ -38,6 +38,19 @@ function check_divisor(op: string, other: Operand, dtype: DType): void {
   const zero = typeof other === 'number' ? other === 0 : other.count > 0 && read_item(all(other)) === 0;
   if (zero) fail_range(op, `integers cannot be divided by 0 (${dtype}); convert with float()`);
 }
+
+/** What the divisions with a rest share. */
+const division = {
+  check_other: check_divisor,
+  errors: (): ErrorSample[] => [
+    {
+      args: [sample([3], { dtype: 'int64' }), sample([2, 1], { dtype: 'int64', values: [1, 0] })],
+      message: /integers cannot be divided by 0/,
+    },
+    { args: [sample([3], { dtype: 'int32' }), 0], message: /integers cannot be divided by 0/ },
+  ],
+  range_b: [0.5, 2],
+} as const;
 
 const half_at_ties = (g: Tensor, mine: Operand, other: Operand, loses: typeof lt): Tensor =>
   where(loses(mine, other), 0, where(eq(mine, other), mul(g, 0.5), g));
@@ -90,17 +103,9 @@ export const minimum: (input: Operand, other: Operand) => Tensor = binary({
  */
 export const floor_divide: (input: Operand, other: Operand) => Tensor = binary({
   name: 'floor_divide',
-  check_other: check_divisor,
-  errors: () => [
-    {
-      args: [sample([3], { dtype: 'int64' }), sample([2, 1], { dtype: 'int64', values: [1, 0] })],
-      message: /integers cannot be divided by 0/,
-    },
-    { args: [sample([3], { dtype: 'int32' }), 0], message: /integers cannot be divided by 0/ },
-  ],
+  ...division,
   kernel: 'div_floor',
   reference: (a, b) => Math.floor(a / b),
-  range_b: [0.5, 2],
 });
 
 /**
@@ -113,18 +118,10 @@ export const floor_divide: (input: Operand, other: Operand) => Tensor = binary({
  */
 export const remainder: (input: Operand, other: Operand) => Tensor = binary({
   name: 'remainder',
-  check_other: check_divisor,
-  errors: () => [
-    {
-      args: [sample([3], { dtype: 'int64' }), sample([2, 1], { dtype: 'int64', values: [1, 0] })],
-      message: /integers cannot be divided by 0/,
-    },
-    { args: [sample([3], { dtype: 'int32' }), 0], message: /integers cannot be divided by 0/ },
-  ],
+  ...division,
   reads: [[], ['a', 'b']],
   gradient: [(g) => g, (g, a, b) => neg(mul(g, floor_divide(a, b)))],
   reference: (a, b) => a - Math.floor(a / b) * b,
-  range_b: [0.5, 2],
 });
 
 /**
@@ -137,16 +134,8 @@ export const remainder: (input: Operand, other: Operand) => Tensor = binary({
  */
 export const fmod: (input: Operand, other: Operand) => Tensor = binary({
   name: 'fmod',
-  check_other: check_divisor,
-  errors: () => [
-    {
-      args: [sample([3], { dtype: 'int64' }), sample([2, 1], { dtype: 'int64', values: [1, 0] })],
-      message: /integers cannot be divided by 0/,
-    },
-    { args: [sample([3], { dtype: 'int32' }), 0], message: /integers cannot be divided by 0/ },
-  ],
+  ...division,
   reads: [[], ['a', 'b']],
   gradient: [(g) => g, (g, a, b) => neg(mul(g, trunc(div(a, b))))],
   reference: (a, b) => a % b,
-  range_b: [0.5, 2],
 });
