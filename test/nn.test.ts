@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import * as torch from 'cresset';
+import { warnings } from './support/warnings';
 
 /** Modules: what belongs to them, how they are kept, printed and put together. */
 
@@ -15,16 +16,6 @@ class Net extends nn.Module {
     return this.fc2.forward(this.act.forward(this.fc1.forward(x))).mul(this.scale);
   }
 }
-
-const warnings = (body: () => void): string[] => {
-  const seen: string[] = [];
-  const spy = jest.spyOn(process, 'emitWarning').mockImplementation((text) => {
-    seen.push(String(text));
-  });
-  body();
-  spy.mockRestore();
-  return seen;
-};
 
 beforeEach(() => torch.manual_seed(1));
 

@@ -1,21 +1,12 @@
 import * as torch from 'cresset';
 import loss_golden from './golden/loss.json';
+import { warnings } from './support/warnings';
 
 /** Losses, init and nn.utils. */
 
 const { nn } = torch;
 const F = nn.functional;
 const values = (t: torch.Tensor | null): unknown => t?.tolist();
-
-const warnings = (body: () => void): string[] => {
-  const seen: string[] = [];
-  const spy = jest.spyOn(process, 'emitWarning').mockImplementation((text) => {
-    seen.push(String(text));
-  });
-  body();
-  spy.mockRestore();
-  return seen;
-};
 
 beforeEach(() => torch.manual_seed(1));
 

@@ -6,6 +6,7 @@ import { format } from 'node:util';
 import * as torch from 'cresset';
 import { expect } from 'expect';
 import * as ts from 'typescript';
+import { compile } from '../support/compile';
 import { type Example, mismatch, program_of, read_examples } from '../support/doc_examples';
 
 /**
@@ -37,16 +38,7 @@ function check_types(examples: readonly Example[]): void {
     writeFileSync(path, program_of(example, false));
     return path;
   });
-  const program = ts.createProgram(paths, {
-    target: ts.ScriptTarget.ES2023,
-    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-    types: ['node', 'jest'],
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-  });
+  const program = compile(paths);
   for (const [i, path] of paths.entries()) {
     const source = program.getSourceFile(path)!;
     for (const { start, messageText } of [

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as ts from 'typescript';
+import { compile } from './compile';
 
 /** What users can import, with its documentation, read from the sources by the compiler. */
 
@@ -30,17 +31,7 @@ function entries(): { prefix: string; file: string }[] {
 
 export function read_surface(): PublicName[] {
   const files = entries().map(({ file }) => file);
-  const program = ts.createProgram(files, {
-    target: ts.ScriptTarget.ES2023,
-    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-    types: ['node', 'jest'],
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-    esModuleInterop: true,
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-  });
+  const program = compile(files);
   const reader = new Reader(program.getTypeChecker());
   for (const { prefix, file } of entries()) reader.read_module(prefix, program.getSourceFile(file)!);
   return reader.names;
