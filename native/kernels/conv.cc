@@ -19,6 +19,7 @@
 #include "kernels/conv_input_phases.h"
 #include "kernels/conv_one_place.h"
 #include "kernels/conv_plan.h"
+#include "kernels/conv_winograd.h"
 #include "kernels/conv_workspace.h"
 #include "kernels/gemm.h"
 #include "runtime/parallel.h"
@@ -139,6 +140,23 @@ struct CopyRows {
   }
 };
 
+// False where the direct way has to be taken.
+bool winograd_forward(const ConvGeometry& g, const float* x, const float* weight, const ConvProduct<float>& p, float* out) {
+  if (!winograd_wins(g)) return false;
+  WinogradProduct w;
+  w.planes = {x, g.images, g.in_channels, g.y.input, g.x.input, g.y.padding, g.x.padding};
+  w.rows = g.out_channels;
+  w.grid_height = g.y.output;
+  w.grid_width = g.x.output;
+  w.weights = weight;
+  w.out = out;
+  w.bias = p.bias;
+  w.leaky = p.leaky;
+  w.slope = p.slope;
+  w.mask = p.mask;
+  return winograd_product(w);
+}
+
 template <class T>
 void forward(Call& call) {
   const ConvGeometry g(call);
@@ -155,6 +173,9 @@ void forward(Call& call) {
   if (p.mask != nullptr && (!p.leaky || plane % 8 != 0))
     Call::fail("conv: a mask needs an activation, and planes of a multiple of 8 elements");
   if (sees_all_at_once(g)) return one_place_forward(g, x, weight, out, {p.bias, 1, p.leaky, p.slope, p.mask});
+  if constexpr (sizeof(T) == 4) {
+    if (winograd_forward(g, x, weight, p, out)) return;
+  }
   const ForwardPatches<T> patches(g, x);
   p.patches = patches.get();
   p.groups = g.groups;

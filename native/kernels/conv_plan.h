@@ -48,6 +48,45 @@ struct ConvPlan {
   }
 };
 
+// Rows of 2×2 tiles over the images' grids, in units that one task computes.
+struct WinogradTiles {
+  int64_t images, down, across;  // tiles of an image
+  int64_t unit;                  // tile rows; with a mask their places are whole bytes
+
+  WinogradTiles(int64_t images_, int64_t height, int64_t width, bool whole_bytes)
+      : images(images_),
+        down(ceil_div(height, 2)),
+        across(ceil_div(width, 2)),
+        unit(!whole_bytes || width % 4 == 0 ? 1
+             : width % 2 == 0               ? 2
+                                            : 4) {}
+  int64_t units_of_image() const { return ceil_div(down, unit); }
+  int64_t units() const { return images * units_of_image(); }
+};
+
+struct WinogradPlan {
+  WinogradTiles tiles;
+  int64_t blocks = 1, row_parts = 1;
+  int64_t panels_at_once = 1;
+  int64_t grain = 1;
+
+  WinogradPlan(const WinogradTiles& tiles_, int64_t channels, int64_t panels, int64_t width, int threads) : tiles(tiles_) {
+    constexpr int64_t kOperandBytes = 768 << 10, kResultBytes = 384 << 10, kFewBlocks = 8;
+    constexpr double kWorthAThread = 16000;
+    const int64_t tile_bytes = 16 * sizeof(float), units = tiles.units();
+    const int64_t wanted = std::max<int64_t>(1, kOperandBytes / (tile_bytes * channels));
+    blocks = ceil_div(units, std::max<int64_t>(1, wanted / (tiles.unit * tiles.across)));
+    if (blocks < kFewBlocks * threads) blocks = std::min(units, ceil_div(blocks, threads) * threads);
+    while (blocks * row_parts < threads && row_parts < panels) row_parts++;
+    panels_at_once = std::clamp<int64_t>(kResultBytes / (tile_bytes * width * most_tiles()), 1, panels);
+    const double cost = static_cast<double>(most_tiles() * channels) * static_cast<double>(panels * width / row_parts);
+    grain = std::max<int64_t>(1, static_cast<int64_t>(kWorthAThread / (cost + 1)));
+  }
+  int64_t block_rows() const { return ceil_div(tiles.units(), blocks) * tiles.unit; }
+  int64_t most_tile_rows() const { return std::min(block_rows(), tiles.down); }
+  int64_t most_tiles() const { return std::min(block_rows(), tiles.images * tiles.down) * tiles.across; }
+};
+
 // A weight's gradient: `rows` by the channels of g, added up over blocks of positions.
 struct ConvWeightPlan {
   int64_t rows = 0;  // of a group: (channel, tap), and the ones

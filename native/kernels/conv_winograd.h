@@ -1,0 +1,56 @@
+// Winograd's F(2×2, 3×3) for convolutions of 3×3 places, one after the other, in float32 (Lavin & Gray 2015,
+// arXiv 1509.09308): a tile of 2×2 results costs 16 products for each pair of channels instead of 36. Operand tiles of 4×4
+// and weights are transformed to 16 points, at each point a matrix product runs over the channels, and the sums are
+// transformed back.
+//
+// A result sees the same elements as the direct sum, but a difference of infinities is NaN where the direct sum is infinite,
+// and what is large overflows earlier. So the kernels end with `too_large` when an operand has an element that is not below
+// kWinogradLimit, and the caller takes the direct way.
+//
+// Every element is the same bits for any number of threads and on every instruction set: transforms are sums in one order,
+// products along the channels (for a weight's gradient along the tiles) are added as gemm.h says.
+#pragma once
+#include <cstdint>
+
+#include "kernels/conv_geometry.h"
+
+namespace cresset {
+
+// 2^50: products of two, and their sums over 2^24 channels and taps, stay below 2^126.
+constexpr float kWinogradLimit = 1125899906842624.0f;
+
+enum class WinogradEnd { done, too_large, out_of_memory };
+
+// [images, channels, height, width], of which tile row i begins at row 2 i - padding_y (which may be negative).
+struct WinogradPlanes {
+  const float* data = nullptr;
+  int64_t images = 0, channels = 0, height = 0, width = 0;
+  int64_t padding_y = 0, padding_x = 0;
+
+  int64_t plane() const { return height * width; }
+};
+
+// out [images, rows, grid_height, grid_width] = weights · planes, then bias and LeakyReLU.
+struct WinogradProduct {
+  WinogradPlanes planes;
+  int64_t rows = 0, grid_height = 0, grid_width = 0;
+  const float* weights = nullptr;  // [rows, channels, 3, 3], transposed [channels, rows, 3, 3] and its taps backwards
+  bool transposed = false;
+  float* out = nullptr;
+  const float* bias = nullptr;
+  bool leaky = false;
+  float slope = 0;
+  uint8_t* mask = nullptr;  // as ConvProduct's
+};
+
+struct WinogradTable {
+  WinogradEnd (*product)(const WinogradProduct&);
+};
+
+// Whether that is the fast way, by the shapes alone.
+bool winograd_wins(const ConvGeometry& g);
+
+// False when an operand is too large for it; nothing that was written counts then.
+bool winograd_product(const WinogradProduct& p);
+
+}  // namespace cresset
