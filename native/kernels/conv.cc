@@ -140,9 +140,8 @@ struct CopyRows {
   }
 };
 
-// False where the direct way has to be taken.
-bool winograd_forward(const ConvGeometry& g, const float* x, const float* weight, const ConvProduct<float>& p, float* out) {
-  if (!winograd_wins(g)) return false;
+WinogradProduct winograd_forward(const ConvGeometry& g, const float* x, const float* weight, float* out,
+                                 const ConvProduct<float>& p) {
   WinogradProduct w;
   w.planes = {x, g.images, g.in_channels, g.y.input, g.x.input, g.y.padding, g.x.padding};
   w.rows = g.out_channels;
@@ -154,7 +153,22 @@ bool winograd_forward(const ConvGeometry& g, const float* x, const float* weight
   w.leaky = p.leaky;
   w.slope = p.slope;
   w.mask = p.mask;
-  return winograd_product(w);
+  return w;
+}
+
+// Place i of the input is seen through tap k from place i + padding - k of the output.
+WinogradProduct winograd_input_gradient(const ConvGeometry& g, const float* gradient, const float* weight,
+                                        const ConvProduct<float>& p) {
+  WinogradProduct w;
+  w.planes = {gradient, g.images, g.out_channels, g.y.output, g.x.output, 2 - g.y.padding, 2 - g.x.padding};
+  w.rows = g.in_channels;
+  w.grid_height = g.y.input;
+  w.grid_width = g.x.input;
+  w.weights = weight;
+  w.transposed = true;
+  w.out = p.out.data;
+  w.bias = p.bias;
+  return w;
 }
 
 template <class T>
@@ -174,7 +188,7 @@ void forward(Call& call) {
     Call::fail("conv: a mask needs an activation, and planes of a multiple of 8 elements");
   if (sees_all_at_once(g)) return one_place_forward(g, x, weight, out, {p.bias, 1, p.leaky, p.slope, p.mask});
   if constexpr (sizeof(T) == 4) {
-    if (winograd_forward(g, x, weight, p, out)) return;
+    if (winograd_wins(g) && winograd_product(winograd_forward(g, x, weight, out, p))) return;
   }
   const ForwardPatches<T> patches(g, x);
   p.patches = patches.get();
@@ -207,6 +221,9 @@ void input_gradient(Call& call) {
     Workspace<T> repeated;
     T* const space = repeated.allocate_elements(g.input_count() / g.images);
     return one_place_input_gradient(g, p.patches.data, weight, p.out.data, p.bias, space);
+  }
+  if constexpr (sizeof(T) == 4) {
+    if (winograd_wins(g) && winograd_product(winograd_input_gradient(g, p.patches.data, weight, p))) return;
   }
   const int64_t plane = g.y.output * g.x.output, out_plane = g.y.input * g.x.input;
   p.patches.height = g.y.output;
