@@ -70,7 +70,8 @@ struct WinogradPlan {
   int64_t panels_at_once = 1;
   int64_t grain = 1;
 
-  WinogradPlan(const WinogradTiles& tiles_, int64_t channels, int64_t panels, int64_t width, int threads) : tiles(tiles_) {
+  WinogradPlan(const WinogradTiles& tiles_, int64_t channels, int64_t panels, int64_t width, int threads)
+      : tiles(tiles_) {
     constexpr int64_t kOperandBytes = 768 << 10, kResultBytes = 384 << 10, kFewBlocks = 8;
     constexpr double kWorthAThread = 16000;
     const int64_t tile_bytes = 16 * sizeof(float), units = tiles.units();
