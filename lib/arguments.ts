@@ -1,46 +1,25 @@
 import { check_options, fail } from './errors';
 
-/** PyTorch's positional arguments after the first, as many as wanted; an options object may stand for the rest. */
-export type Given<Options, Names extends readonly (keyof Options)[]> = Names extends readonly [
-  infer First extends keyof Options,
-  ...infer Rest extends readonly (keyof Options)[],
-]
-  ? [] | [options: Partial<Options>] | [Options[First], ...Given<Options, Rest>]
-  : [] | [options: Partial<Options>];
-
 /**
- * The same for a list of labelled places, which editors show: `Needed`, named `Names`, have no default and may be given by name as well;
- * `Places` may be left out.
+ * PyTorch's arguments in their order, as many as wanted, and the rest by name in an options object at the end. What `Options` requires can be left
+ * out of neither. Editors show the labels that `Names` has: `[lr: 'lr', momentum: 'momentum']`.
  */
-export type Arguments<
-  Needed extends readonly unknown[],
-  Places extends readonly unknown[],
-  Options,
-  Names extends readonly (keyof Options)[] = readonly [],
-> =
-  | [...Needed, ...Partial<Places>]
-  | Placed<Needed, Places, Omit<Options, Names[number]>>
-  | NeededByName<Needed, Options, Names>;
+export type Given<Options, Names extends readonly (keyof Options)[]> =
+  | Placed<Options, Names, Omit<Options, Names[number]>>
+  | (Names extends readonly [...infer Fewer extends readonly (keyof Options)[], unknown]
+      ? Given<Options, Fewer>
+      : never);
 
-/** Any number of `Places`, then options. */
-type Placed<Needed extends readonly unknown[], Places extends readonly unknown[], Options> =
-  | [...Needed, ...{ [K in keyof Places]: Places[K] | undefined }, options?: Options]
-  | (Places extends readonly [...infer Fewer, unknown] ? Placed<Needed, Fewer, Options> : never);
+/** `Options` of which all but `Needed` may be left out. */
+export type Needs<Options, Needed extends keyof Options> = Partial<Options> & Required<Pick<Options, Needed>>;
 
-/** Options that hold the last of `Needed`, and perhaps more of them. */
-type NeededByName<
-  Needed extends readonly unknown[],
-  Options,
-  Names extends readonly unknown[],
-  Left extends keyof Options = never,
-> = [Needed, Names] extends [
-  readonly [...infer Fewer, unknown],
-  readonly [...infer Others, infer Last extends keyof Options],
-]
-  ?
-      | [...Fewer, options: Omit<Options, Others[number] & keyof Options> & Required<Pick<Options, Last | Left>>]
-      | NeededByName<Fewer, Options, Others, Last | Left>
-  : never;
+type Placed<Options, Names extends readonly (keyof Options)[], Rest> = [keyof Rest] extends [never]
+  ? Values<Options, Names>
+  : Partial<Rest> extends Rest
+    ? [...Values<Options, Names>, options?: Rest]
+    : [...Values<Options, Names>, options: Rest];
+
+type Values<Options, Names extends readonly (keyof Options)[]> = { [I in keyof Names]: Options[Names[I]] };
 
 export function read_arguments<T extends object>(
   op: string,

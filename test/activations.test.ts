@@ -181,7 +181,7 @@ describe('modules', () => {
     expect(made.map(String)).toEqual(golden.texts);
   });
 
-  const classes: Record<string, new (...args: never[]) => torch.nn.Module> = {
+  const classes: Record<string, new (...args: never) => torch.nn.Module> = {
     relu: nn.ReLU,
     relu6: nn.ReLU6,
     hardtanh: nn.Hardtanh,
@@ -209,7 +209,7 @@ describe('modules', () => {
   test('do what their functions do, and print their arguments', () => {
     const x = torch.linspace(-4, 4, 10);
     for (const { name, args, text } of golden.float32.cases) {
-      const module = new classes[name](...(args as never[])).eval();
+      const module = new classes[name](...(args as never)).eval();
       expect(String(module)).toBe(text);
       expect(module.forward(x).tolist()).toEqual(call(name, x, args).tolist());
     }
@@ -278,7 +278,7 @@ describe('modules', () => {
       [() => new nn.ELU('1' as never), /^ELU: expected alpha to be a number, got "1" \(string\)$/],
       [() => new nn.ELU({ alhpa: 1 } as never), /^ELU: Misspelled option "alhpa": did you mean "alpha"\?/],
       [() => new nn.GELU('erf' as never), /^GELU: expected approximate to be "none" or "tanh", got "erf"$/],
-      [() => new nn.ReLU6('yes' as never), /^ReLU6: expected options to be an object, got "yes" \(string\)$/],
+      [() => new nn.ReLU6('yes' as never), /^ReLU6: expected inplace to be a boolean, got "yes" \(string\)$/],
       [() => new nn.Softmax('a' as never), /^Softmax: expected dim to be an integer, got "a" \(string\)$/],
       [() => new nn.Softmax().forward(torch.ones([2])), /^Softmax: expected a dim: new Softmax\(dim\)$/],
       [() => new nn.Softmax(2).forward(torch.ones([2, 3])), /^softmax: dim 2 is out of range/],

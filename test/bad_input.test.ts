@@ -98,7 +98,11 @@ describe.each<[string, Case[]]>([
       ['LSTM', () => new nn.LSTM(3, 0), /^LSTM: expected hidden_size to be at least 1, got 0$/],
       ['Embedding', () => new nn.Embedding(-1, 3), /^Embedding: expected num_embeddings to be at least 0, got -1$/],
       ['PixelShuffle', () => new nn.PixelShuffle(0), /^PixelShuffle: expected upscale_factor to be at least 1, got 0$/],
-      ['Unflatten', () => new nn.Unflatten(1, wrong('2')), /^Unflatten: expected unflattened_size to be an array/],
+      [
+        'Unflatten',
+        () => new nn.Unflatten(1, wrong<number[]>('2')),
+        /^Unflatten: expected unflattened_size to be an array/,
+      ],
       ['Upsample', () => new nn.Upsample({ size: 0 }), /^Upsample: expected size to be at least 1, got 0$/],
       [
         'Upsample of nothing',

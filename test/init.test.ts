@@ -202,7 +202,7 @@ test.each<[string, () => unknown, string | RegExp]>([
   ],
   [
     'sparse_, none',
-    () => init.sparse_(torch.ones([3, 3])),
+    () => init.sparse_(torch.ones([3, 3]), undefined as never),
     /^sparse_: expected sparsity to be a number, got undefined/,
   ],
   [

@@ -52,7 +52,7 @@ test('leading arguments by position, an options object after them', () => {
   expect(() => new optim.SGD(...([[w], 1, 2, 3, 4, true, 6] as never as [torch.Tensor[]]))).toThrow(
     /^SGD: expected at most 5 arguments after the first/,
   );
-  expect(() => new optim.SGD([w], 0.1, { lr: 0.2 })).toThrow('SGD: lr is given twice');
+  expect(() => new optim.SGD([w], 0.1, { lr: 0.2 } as object)).toThrow('SGD: lr is given twice');
 });
 
 test('parameters with names', () => {

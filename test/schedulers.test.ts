@@ -36,7 +36,7 @@ function make_scheduler(name: string, optimizer: Rates, options: object): torch.
         [8, 30],
       );
     default:
-      return new S[name as 'StepLR'](optimizer, options);
+      return new S[name as 'StepLR'](optimizer, options as never);
   }
 }
 
@@ -110,15 +110,19 @@ describe('schedulers', () => {
       () => new S.StepLR({} as never, 3),
       /^StepLR: expected optimizer to be an Optimizer, got an object/,
     ],
-    ['no step size', () => new S.StepLR(sgd()), 'StepLR: expected step_size to be an integer, got undefined'],
+    [
+      'no step size',
+      () => new S.StepLR(sgd(), undefined as never),
+      'StepLR: expected step_size to be an integer, got undefined',
+    ],
     ['gamma', () => new S.ExponentialLR(sgd(), Number.NaN), 'ExponentialLR: expected gamma to be finite, got NaN'],
     [
       'misspelled',
       () => new S.StepLR(sgd(), 3, { gama: 1 } as never),
       /^StepLR: Misspelled option "gama": did you mean/,
     ],
-    ['twice', () => new S.StepLR(sgd(), 3, { step_size: 2 }), 'StepLR: step_size is given twice'],
-    ['too many', () => new S.ExponentialLR(...([sgd(), 1, -1, 3] as never as [Rates])), /at most 2 arguments/],
+    ['twice', () => new S.StepLR(sgd(), 3, { step_size: 2 } as object), 'StepLR: step_size is given twice'],
+    ['too many', () => new S.ExponentialLR(...([sgd(), 1, -1, 3] as never as [Rates, number])), /at most 2 arguments/],
     ['share', () => new S.ConstantLR(sgd(), 2), 'ConstantLR: expected factor between 0 and 1, got 2'],
     ['start', () => new S.LinearLR(sgd(), 0), 'LinearLR: expected start_factor to be greater than 0, got 0'],
     ['T_max', () => new S.CosineAnnealingLR(sgd(), 0), 'CosineAnnealingLR: expected T_max to be at least 1, got 0'],

@@ -105,12 +105,12 @@ test.each(golden.rates)('SWALR $options after $before epochs of another', ({ opt
   const leaf = () => torch.ones([1], { requires_grad: true });
   const optimizer = new optim.SGD([{ params: [leaf()] }, { params: [leaf()], lr: 0.05 }], { lr: 0.2 });
   const first = new optim.lr_scheduler.ExponentialLR(optimizer, 0.9);
-  let scheduler = new swa_utils.SWALR(optimizer, given as Partial<torch.optim.swa_utils.SWALROptions>);
+  let scheduler = new swa_utils.SWALR(optimizer, given as never);
   for (const [epoch, expected] of rates.entries()) {
     if (epoch === before + 2) {
       const state = scheduler.state_dict();
       const own = optimizer.param_groups.map(({ lr }) => lr);
-      scheduler = new swa_utils.SWALR(optimizer, given as Partial<torch.optim.swa_utils.SWALROptions>);
+      scheduler = new swa_utils.SWALR(optimizer, given as never);
       scheduler.load_state_dict(state);
       own.forEach((lr, i) => {
         optimizer.param_groups[i].lr = lr;
@@ -190,7 +190,11 @@ describe('bad input', () => {
     ],
     ['update_bn, model', () => swa_utils.update_bn([], 3 as never), 'update_bn: expected model to be a Module, got 3'],
     ['SWALR, rates', () => new swa_utils.SWALR(sgd(), [0.1, 0.2]), /^SWALR: expected 1 values of swa_lr/],
-    ['SWALR, none', () => new swa_utils.SWALR(sgd()), 'SWALR: expected swa_lr to be a number, got undefined'],
+    [
+      'SWALR, none',
+      () => new swa_utils.SWALR(sgd(), undefined as never),
+      'SWALR: expected swa_lr to be a number, got undefined',
+    ],
     [
       'SWALR, epochs',
       () => new swa_utils.SWALR(sgd(), 0.1, -1),

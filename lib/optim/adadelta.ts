@@ -47,7 +47,7 @@ const names = ['lr', 'rho', 'eps', 'weight_decay', 'foreach'] as const;
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
  */
 export class Adadelta extends RuleOptimizer<AdadeltaOptions> {
-  constructor(params: Params<AdadeltaOptions>, ...given: Given<AdadeltaOptions, typeof names>) {
+  constructor(params: Params<AdadeltaOptions>, ...given: Given<Partial<AdadeltaOptions>, typeof names>) {
     super(params, read_arguments<AdadeltaOptions>('Adadelta', given, names, defaults));
   }
 

@@ -49,7 +49,7 @@ const names = ['lr', 'lr_decay', 'weight_decay', 'initial_accumulator_value', 'e
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adagrad.html
  */
 export class Adagrad extends RuleOptimizer<AdagradOptions> {
-  constructor(params: Params<AdagradOptions>, ...given: Given<AdagradOptions, typeof names>) {
+  constructor(params: Params<AdagradOptions>, ...given: Given<Partial<AdagradOptions>, typeof names>) {
     super(params, read_arguments<AdagradOptions>('Adagrad', given, names, defaults));
     for (const group of this.param_groups)
       for (const param of group.params) {

@@ -57,7 +57,7 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'amsgrad'] as const;
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  */
 export class Adam extends RuleOptimizer<AdamOptions> {
-  constructor(params: Params<AdamOptions>, ...given: Given<AdamOptions, typeof names>) {
+  constructor(params: Params<AdamOptions>, ...given: Given<Partial<AdamOptions>, typeof names>) {
     super(params, read_arguments<AdamOptions>('Adam', given, names, defaults));
   }
 
@@ -106,7 +106,10 @@ export class Adam extends RuleOptimizer<AdamOptions> {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */
 export class AdamW extends Adam {
-  constructor(params: Params<AdamOptions>, ...given: Given<Omit<AdamOptions, 'decoupled_weight_decay'>, typeof names>) {
+  constructor(
+    params: Params<AdamOptions>,
+    ...given: Given<Partial<Omit<AdamOptions, 'decoupled_weight_decay'>>, typeof names>
+  ) {
     const { decoupled_weight_decay: _, ...own } = defaults;
     const options = read_arguments('AdamW', given, names, { ...own, weight_decay: 0.01 });
     super(params, { ...options, decoupled_weight_decay: true });

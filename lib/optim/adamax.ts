@@ -46,7 +46,7 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'foreach'] as const;
  * @see https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
  */
 export class Adamax extends RuleOptimizer<AdamaxOptions> {
-  constructor(params: Params<AdamaxOptions>, ...given: Given<AdamaxOptions, typeof names>) {
+  constructor(params: Params<AdamaxOptions>, ...given: Given<Partial<AdamaxOptions>, typeof names>) {
     super(params, read_arguments<AdamaxOptions>('Adamax', given, names, defaults));
   }
 

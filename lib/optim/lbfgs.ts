@@ -100,7 +100,7 @@ const names = [
  * @see https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
-  constructor(params: Params<LBFGSOptions>, ...given: Given<LBFGSOptions, typeof names>) {
+  constructor(params: Params<LBFGSOptions>, ...given: Given<Partial<LBFGSOptions>, typeof names>) {
     const options = read_arguments<LBFGSOptions>('LBFGS', given, names, defaults);
     check_integer('LBFGS', 'max_iter', options.max_iter, 1);
     super(params, { ...options, max_eval: options.max_eval ?? Math.floor((options.max_iter * 5) / 4) });

@@ -36,7 +36,7 @@ const names = ['lr', 'betas', 'weight_decay'] as const;
  * @see https://arxiv.org/abs/2302.06675
  */
 export class Lion extends RuleOptimizer<LionOptions> {
-  constructor(params: Params<LionOptions>, ...given: Given<LionOptions, typeof names>) {
+  constructor(params: Params<LionOptions>, ...given: Given<Partial<LionOptions>, typeof names>) {
     super(params, read_arguments<LionOptions>('Lion', given, names, defaults));
   }
 

@@ -53,7 +53,7 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'momentum_decay', 'decouple
  * @see https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
  */
 export class NAdam extends RuleOptimizer<NAdamOptions> {
-  constructor(params: Params<NAdamOptions>, ...given: Given<NAdamOptions, typeof names>) {
+  constructor(params: Params<NAdamOptions>, ...given: Given<Partial<NAdamOptions>, typeof names>) {
     super(params, read_arguments<NAdamOptions>('NAdam', given, names, defaults));
   }
 

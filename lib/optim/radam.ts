@@ -49,7 +49,7 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'decoupled_weight_decay'] a
  * @see https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
  */
 export class RAdam extends RuleOptimizer<RAdamOptions> {
-  constructor(params: Params<RAdamOptions>, ...given: Given<RAdamOptions, typeof names>) {
+  constructor(params: Params<RAdamOptions>, ...given: Given<Partial<RAdamOptions>, typeof names>) {
     super(params, read_arguments<RAdamOptions>('RAdam', given, names, defaults));
   }
 

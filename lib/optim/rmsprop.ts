@@ -63,7 +63,7 @@ const names = [
  * @see https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
  */
 export class RMSprop extends RuleOptimizer<RMSpropOptions> {
-  constructor(params: Params<RMSpropOptions>, ...given: Given<RMSpropOptions, typeof names>) {
+  constructor(params: Params<RMSpropOptions>, ...given: Given<Partial<RMSpropOptions>, typeof names>) {
     super(params, read_arguments<RMSpropOptions>('RMSprop', given, names, defaults));
   }
 

@@ -56,7 +56,7 @@ const names = ['lr', 'momentum', 'dampening', 'weight_decay', 'nesterov'] as con
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
 export class SGD extends RuleOptimizer<SGDOptions> {
-  constructor(params: Params<SGDOptions>, ...given: Given<SGDOptions, typeof names>) {
+  constructor(params: Params<SGDOptions>, ...given: Given<Partial<SGDOptions>, typeof names>) {
     super(params, read_arguments<SGDOptions>('SGD', given, names, defaults));
   }
 

@@ -23,7 +23,7 @@ const outside = (low: number, high: number): Flat => ({ low, high, zero: false }
 const LEFT = 0.01;
 const SELU_ALPHA = 1.6732632423543772 * 1.0507009873554805;
 
-type Class<M> = abstract new (...given: never[]) => M;
+type Class<M> = abstract new (...given: never) => M;
 type Kind = readonly [Class<Module>, (module: Module) => Flat];
 
 function kind<M extends Module>(of: Class<M>, flat: (module: M) => Flat): Kind {

@@ -34,7 +34,7 @@ const unit: UniformOptions = { a: 0, b: 1, generator: undefined };
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
  */
-export function uniform_(tensor: Tensor, ...given: Given<UniformOptions, ['a', 'b']>): Tensor {
+export function uniform_(tensor: Tensor, ...given: Given<Partial<UniformOptions>, ['a', 'b']>): Tensor {
   const { a, b, generator } = read_arguments('uniform_', given, ['a', 'b'], unit);
   return fill('uniform_', tensor, (target) => target.uniform_(a, b, { generator }));
 }
@@ -61,7 +61,7 @@ const standard: NormalOptions = { mean: 0, std: 1, generator: undefined };
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_
  */
-export function normal_(tensor: Tensor, ...given: Given<NormalOptions, ['mean', 'std']>): Tensor {
+export function normal_(tensor: Tensor, ...given: Given<Partial<NormalOptions>, ['mean', 'std']>): Tensor {
   const { mean, std, generator } = read_arguments('normal_', given, ['mean', 'std'], standard);
   return fill('normal_', tensor, (target) => target.normal_(mean, std, { generator }));
 }

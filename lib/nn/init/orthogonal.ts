@@ -25,7 +25,7 @@ export interface OrthogonalOptions {
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_
  */
-export function orthogonal_(tensor: Tensor, ...given: Given<OrthogonalOptions, ['gain']>): Tensor {
+export function orthogonal_(tensor: Tensor, ...given: Given<Partial<OrthogonalOptions>, ['gain']>): Tensor {
   const op = 'orthogonal_';
   const defaults: OrthogonalOptions = { gain: 1, generator: undefined };
   const { gain, generator } = read_arguments(op, given, ['gain'], defaults);

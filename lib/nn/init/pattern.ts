@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, type Needs, read_arguments } from '../../arguments';
 import { check_integer, check_number, fail, fail_range, shape_text } from '../../errors';
 import { fill_with } from '../../native/map';
 import { rand } from '../../ops/random';
@@ -84,7 +84,10 @@ export interface SparseOptions {
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.sparse_
  */
-export function sparse_(tensor: Tensor, ...given: Given<SparseOptions, ['sparsity', 'std']>): Tensor {
+export function sparse_(
+  tensor: Tensor,
+  ...given: Given<Needs<SparseOptions, 'sparsity'>, ['sparsity', 'std']>
+): Tensor {
   const op = 'sparse_';
   const defaults: SparseOptions = { sparsity: undefined as unknown as number, std: 0.01, generator: undefined };
   const { sparsity, std, generator } = read_arguments(op, given, ['sparsity', 'std'], defaults);

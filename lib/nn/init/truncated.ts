@@ -46,7 +46,7 @@ type Propose = (out: Tensor, generator: Generator | undefined) => Tensor;
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_
  */
-export function trunc_normal_(tensor: Tensor, ...given: Given<TruncNormalOptions, typeof names>): Tensor {
+export function trunc_normal_(tensor: Tensor, ...given: Given<Partial<TruncNormalOptions>, typeof names>): Tensor {
   const op = 'trunc_normal_';
   const { generator, ...numbers } = read_arguments(op, given, names, defaults);
   check_floating(op, 'tensor', tensor);

@@ -26,7 +26,7 @@ export interface XavierOptions {
   generator?: Generator;
 }
 
-type XavierArguments = Given<XavierOptions, ['gain']>;
+type XavierArguments = Given<Partial<XavierOptions>, ['gain']>;
 
 function xavier(op: string, tensor: Tensor, given: XavierArguments): { std: number; generator?: Generator } {
   const defaults: XavierOptions = { gain: 1, generator: undefined };
@@ -75,7 +75,7 @@ export interface KaimingOptions {
 }
 
 const kaiming_names = ['a', 'mode', 'nonlinearity'] as const;
-type KaimingArguments = Given<KaimingOptions, typeof kaiming_names>;
+type KaimingArguments = Given<Partial<KaimingOptions>, typeof kaiming_names>;
 
 function kaiming(op: string, tensor: Tensor, given: KaimingArguments): { std: number; generator?: Generator } {
   const defaults: KaimingOptions = { a: 0, mode: 'fan_in', nonlinearity: 'leaky_relu', generator: undefined };

@@ -1,6 +1,6 @@
+import type { Given } from '../../arguments';
 import { check_boolean } from '../../errors';
 import { relu, relu_ } from '../../ops/activation';
-import type { InplaceOption } from '../../ops/activation_family';
 import { check_slope, leaky_relu, leaky_relu_ } from '../../ops/leaky_relu';
 import { positional } from '../../ops/reduction';
 import { float64 } from '../../tensor/dtype';
@@ -32,9 +32,7 @@ export class LeakyReLU extends Module {
   readonly negative_slope: number;
   readonly inplace: boolean;
 
-  constructor(negative_slope?: number | Tensor, inplace?: boolean | InplaceOption);
-  constructor(options?: LeakyReLUOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<LeakyReLUOptions, [negative_slope: 'negative_slope', inplace: 'inplace']>) {
     super();
     const { negative_slope, inplace } = positional('LeakyReLU', given, {
       negative_slope: 0.01 as number | Tensor,

@@ -1,5 +1,7 @@
-import { check_boolean, check_number, check_options } from '../../errors';
+import type { Given } from '../../arguments';
+import { check_boolean, check_number } from '../../errors';
 import type { InplaceOption } from '../../ops/activation_family';
+import { positional } from '../../ops/reduction';
 import { Module } from '../module';
 
 /** What the modules of activations share. */
@@ -8,11 +10,10 @@ import { Module } from '../module';
 export abstract class InplaceActivation extends Module {
   readonly inplace: boolean;
 
-  constructor(options: boolean | InplaceOption = false) {
+  constructor(...given: Given<InplaceOption, [inplace: 'inplace']>) {
     super();
     const { name } = new.target;
-    const given = typeof options === 'boolean' ? { inplace: options } : options;
-    this.inplace = check_boolean(name, 'inplace', check_options(name, given, { inplace: false }).inplace);
+    this.inplace = check_boolean(name, 'inplace', positional(name, given, { inplace: false }).inplace);
   }
 
   override extra_repr(): string {

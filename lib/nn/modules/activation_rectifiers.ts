@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_boolean, check_integer, check_number, fail_range } from '../../errors';
 import {
   celu,
@@ -10,7 +11,6 @@ import {
   type ThresholdOptions,
   threshold,
 } from '../../ops/activation';
-import type { InplaceOption } from '../../ops/activation_family';
 import { prelu } from '../../ops/activation_prelu';
 import { type RReluOptions, rrelu } from '../../ops/activation_rrelu';
 import { full } from '../../ops/create';
@@ -49,9 +49,7 @@ export class PReLU extends Module {
   /** The slopes, [num_parameters]. */
   weight: Parameter;
 
-  constructor(num_parameters?: number, init?: number, options?: Pick<PReLUOptions, 'dtype'>);
-  constructor(options?: PReLUOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<PReLUOptions, [num_parameters: 'num_parameters', init: 'init']>) {
     super();
     const { num_parameters, init, dtype } = positional('PReLU', given, {
       num_parameters: 1,
@@ -92,9 +90,12 @@ export class RReLU extends Module {
   readonly upper: number;
   readonly inplace: boolean;
 
-  constructor(lower?: number, upper?: number, inplace?: boolean | InplaceOption);
-  constructor(options?: Pick<RReluOptions, 'lower' | 'upper' | 'inplace'>);
-  constructor(...given: readonly unknown[]) {
+  constructor(
+    ...given: Given<
+      Pick<RReluOptions, 'lower' | 'upper' | 'inplace'>,
+      [lower: 'lower', upper: 'upper', inplace: 'inplace']
+    >
+  ) {
     super();
     const { inplace, ...bounds } = positional('RReLU', given, { lower: 1 / 8, upper: 1 / 3, inplace: false });
     const { lower, upper } = check_numbers('RReLU', bounds);
@@ -148,9 +149,7 @@ abstract class ExponentialUnit extends Module {
   readonly alpha: number;
   readonly inplace: boolean;
 
-  constructor(alpha?: number, inplace?: boolean | InplaceOption);
-  constructor(options?: EluOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<EluOptions, [alpha: 'alpha', inplace: 'inplace']>) {
     super();
     const { name } = new.target;
     const { alpha, inplace } = positional(name, given, { alpha: 1, inplace: false });
@@ -206,9 +205,7 @@ export class Hardtanh extends Module {
   readonly max_val: number;
   readonly inplace: boolean;
 
-  constructor(min_val?: number, max_val?: number, inplace?: boolean | InplaceOption);
-  constructor(options?: HardtanhOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<HardtanhOptions, [min_val: 'min_val', max_val: 'max_val', inplace: 'inplace']>) {
     super();
     const { inplace, ...bounds } = positional('Hardtanh', given, { min_val: -1, max_val: 1, inplace: false });
     const { min_val, max_val } = check_numbers('Hardtanh', bounds);
@@ -242,9 +239,7 @@ export class Threshold extends Module {
   readonly value: number;
   readonly inplace: boolean;
 
-  constructor(threshold: number, value: number, inplace?: boolean | InplaceOption);
-  constructor(options: ThresholdOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<ThresholdOptions, [threshold: 'threshold', value: 'value', inplace: 'inplace']>) {
     super();
     const { inplace, ...numbers } = positional('Threshold', given, {
       threshold: undefined as number | undefined,

@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_integer, fail } from '../../errors';
 import { type GluOptions, glu, softmin } from '../../ops/activation_rows';
 import { positional } from '../../ops/reduction';
@@ -17,8 +18,7 @@ export interface SoftmaxOptions {
 abstract class AlongDim extends Module {
   readonly dim: number | null;
 
-  constructor(dim?: number | null | SoftmaxOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<SoftmaxOptions, [dim: 'dim']>) {
     super();
     const { name } = new.target;
     const { dim } = positional(name, given, { dim: null as number | null });
@@ -108,8 +108,7 @@ trust(Softmax2d);
 export class GLU extends Module {
   readonly dim: number;
 
-  constructor(dim?: number | GluOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<GluOptions, [dim: 'dim']>) {
     super();
     this.dim = check_integer('GLU', 'dim', positional('GLU', given, { dim: -1 }).dim);
   }

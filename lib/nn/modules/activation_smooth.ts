@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_number } from '../../errors';
 import { hardshrink, hardsigmoid, hardswish, type ShrinkOptions, softshrink } from '../../ops/activation_hard';
 import {
@@ -109,9 +110,7 @@ export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
 
-  constructor(beta?: number, threshold?: number);
-  constructor(options?: SoftplusOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<SoftplusOptions, [beta: 'beta', threshold: 'threshold']>) {
     super();
     const { beta, threshold } = check_numbers('Softplus', positional('Softplus', given, { beta: 1, threshold: 20 }));
     this.beta = beta;
@@ -140,8 +139,7 @@ trust(Softplus);
 export class GELU extends Module {
   readonly approximate: 'none' | 'tanh';
 
-  constructor(approximate?: 'none' | 'tanh' | GeluOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<GeluOptions, [approximate: 'approximate']>) {
     super();
     const { approximate } = positional('GELU', given, { approximate: 'none' as unknown });
     this.approximate = check_approximate('GELU', approximate);
@@ -228,8 +226,7 @@ trust(Hardswish);
 abstract class Shrink extends Module {
   readonly lambd: number;
 
-  constructor(lambd?: number | ShrinkOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<ShrinkOptions, [lambd: 'lambd']>) {
     super();
     const { name } = new.target;
     this.lambd = check_number(name, 'lambd', positional(name, given, { lambd: 0.5 }).lambd);

@@ -1,3 +1,4 @@
+import type { Given, Needs } from '../../arguments';
 import { check_boolean } from '../../errors';
 import {
   type AdaptiveMaxPoolOptions,
@@ -21,9 +22,7 @@ import { python_extent } from './python_repr';
 abstract class AdaptiveAvgPool extends Module {
   readonly output_size: OutputSize;
 
-  constructor(output_size: OutputSize);
-  constructor(options: AdaptivePoolOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<Needs<AdaptivePoolOptions, 'output_size'>, [output_size: 'output_size']>) {
     super();
     const { name } = new.target;
     const { output_size } = positional(name, given, { output_size: undefined as OutputSize | undefined });
@@ -78,8 +77,9 @@ abstract class AdaptiveMaxPool<Indices extends boolean> extends Module<Pooled<In
   readonly output_size: OutputSize;
   readonly return_indices: boolean;
 
+  constructor(output_size: OutputSize, options?: { return_indices?: Indices });
   constructor(output_size: OutputSize, return_indices?: Indices);
-  constructor(options: AdaptiveMaxPoolOptions & { return_indices?: Indices });
+  constructor(options: Needs<AdaptiveMaxPoolOptions, 'output_size'> & { return_indices?: Indices });
   constructor(...given: readonly unknown[]) {
     super();
     const { name } = new.target;

@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
 import { fail, shape_text } from '../../errors';
 import { batch_norm_of, type Rectifier } from '../../ops/batch_norm';
@@ -10,16 +11,17 @@ import { ChannelNorm, type ChannelNormOptions } from './norm_base';
 
 export abstract class BatchNorm extends ChannelNorm {
   constructor(
-    num_features: number,
-    eps?: number,
-    momentum?: number | null,
-    affine?: boolean,
-    track_running_stats?: boolean,
-    options?: Pick<ChannelNormOptions, 'bias' | 'dtype'>,
-  );
-  constructor(num_features: number, options?: ChannelNormOptions);
-  constructor(options: ChannelNormOptions & { num_features: number });
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      ChannelNormOptions & { num_features: number },
+      [
+        num_features: 'num_features',
+        eps: 'eps',
+        momentum: 'momentum',
+        affine: 'affine',
+        track_running_stats: 'track_running_stats',
+      ]
+    >
+  ) {
     super(new.target.name, given, { affine: true, track_running_stats: true });
   }
 

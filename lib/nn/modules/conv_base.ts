@@ -1,7 +1,9 @@
-import type { Arguments } from '../../arguments';
-import { check_boolean, check_integer, check_options, describe, fail, fail_type } from '../../errors';
+import type { Given } from '../../arguments';
+import { check_boolean, check_integer, describe, fail, fail_type } from '../../errors';
+import { is_options } from '../../ops/by_name';
 import type { ConvPadding } from '../../ops/conv_settings';
 import { empty } from '../../ops/create';
+import { positional } from '../../ops/reduction';
 import { check_spatial, type Spatial } from '../../ops/spatial';
 import type { DType } from '../../tensor/dtype';
 import { numel_of } from '../../tensor/shape';
@@ -51,49 +53,45 @@ interface ConvSizes {
   kernel_size: Spatial;
 }
 
-type ConvArgumentsWith<Places extends readonly unknown[], Options> = Arguments<
-  [in_channels: number, out_channels: number, kernel_size: Spatial],
-  Places,
-  Options & ConvSizes,
-  ['in_channels', 'out_channels', 'kernel_size']
->;
-
 /** By place, by name, or the first by place and the rest by name. */
-export type ConvArguments = ConvArgumentsWith<
+export type ConvArguments = Given<
+  ConvSizes & ConvModuleOptions,
   [
-    stride: Spatial,
-    padding: ConvPadding,
-    dilation: Spatial,
-    groups: number,
-    bias: boolean,
-    padding_mode: ConvPaddingMode,
-  ],
-  ConvModuleOptions
+    in_channels: 'in_channels',
+    out_channels: 'out_channels',
+    kernel_size: 'kernel_size',
+    stride: 'stride',
+    padding: 'padding',
+    dilation: 'dilation',
+    groups: 'groups',
+    bias: 'bias',
+    padding_mode: 'padding_mode',
+  ]
 >;
 
-export type ConvTransposeArguments = ConvArgumentsWith<
+export type ConvTransposeArguments = Given<
+  ConvSizes & ConvTransposeModuleOptions,
   [
-    stride: Spatial,
-    padding: Spatial,
-    output_padding: Spatial,
-    groups: number,
-    bias: boolean,
-    dilation: Spatial,
-    padding_mode: 'zeros',
-  ],
-  ConvTransposeModuleOptions
+    in_channels: 'in_channels',
+    out_channels: 'out_channels',
+    kernel_size: 'kernel_size',
+    stride: 'stride',
+    padding: 'padding',
+    output_padding: 'output_padding',
+    groups: 'groups',
+    bias: 'bias',
+    dilation: 'dilation',
+    padding_mode: 'padding_mode',
+  ]
 >;
 
 /** Positionals in the order of `defaults`, the last of them perhaps an options object. */
 export function module_options<T extends object>(name: string, given: readonly unknown[], defaults: T): T {
-  const names = Object.keys(defaults);
-  const positional: Record<string, unknown> = {};
-  for (const [i, value] of given.entries()) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) positional[names[i]] = value;
-    else if (i === given.length - 1) Object.assign(positional, value);
-    else fail(name, `expected the options object to be the last argument, got ${given.length - 1 - i} more`);
-  }
-  return check_options(name, positional, defaults);
+  given.forEach((value, i) => {
+    if (is_options(value) && i < given.length - 1)
+      fail(name, `expected the options object to be the last argument, got ${given.length - 1 - i} more`);
+  });
+  return positional(name, given, defaults);
 }
 
 interface Shared {

@@ -1,10 +1,12 @@
-import { check_boolean, check_integer, check_number, check_options } from '../../errors';
+import type { Given } from '../../arguments';
+import { check_boolean, check_integer, check_number } from '../../errors';
 import {
   type CosineSimilarityOptions,
   cosine_similarity,
   type PairwiseDistanceOptions,
   pairwise_distance,
 } from '../../ops/distance';
+import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 
@@ -21,13 +23,12 @@ export class PairwiseDistance extends Module {
   readonly eps: number;
   readonly keepdim: boolean;
 
-  constructor(options?: number | PairwiseDistanceOptions) {
+  constructor(...given: Given<PairwiseDistanceOptions, [p: 'p', eps: 'eps', keepdim: 'keepdim']>) {
     super();
-    const named = typeof options === 'number' ? { p: options } : options;
-    const given = check_options('PairwiseDistance', named, { p: 2, eps: 1e-6, keepdim: false });
-    this.norm = check_number('PairwiseDistance', 'p', given.p);
-    this.eps = check_number('PairwiseDistance', 'eps', given.eps);
-    this.keepdim = check_boolean('PairwiseDistance', 'keepdim', given.keepdim);
+    const { p, eps, keepdim } = positional('PairwiseDistance', given, { p: 2, eps: 1e-6, keepdim: false });
+    this.norm = check_number('PairwiseDistance', 'p', p);
+    this.eps = check_number('PairwiseDistance', 'eps', eps);
+    this.keepdim = check_boolean('PairwiseDistance', 'keepdim', keepdim);
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {
@@ -47,12 +48,11 @@ export class CosineSimilarity extends Module {
   readonly dim: number;
   readonly eps: number;
 
-  constructor(options?: number | CosineSimilarityOptions) {
+  constructor(...given: Given<CosineSimilarityOptions, [dim: 'dim', eps: 'eps']>) {
     super();
-    const named = typeof options === 'number' ? { dim: options } : options;
-    const given = check_options('CosineSimilarity', named, { dim: 1, eps: 1e-8 });
-    this.dim = check_integer('CosineSimilarity', 'dim', given.dim);
-    this.eps = check_number('CosineSimilarity', 'eps', given.eps);
+    const { dim, eps } = positional('CosineSimilarity', given, { dim: 1, eps: 1e-8 });
+    this.dim = check_integer('CosineSimilarity', 'dim', dim);
+    this.eps = check_number('CosineSimilarity', 'eps', eps);
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {

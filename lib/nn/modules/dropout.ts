@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_boolean } from '../../errors';
 import { alpha_dropout, check_probability, dropout } from '../../ops/dropout';
 import { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../../ops/dropout_channels';
@@ -21,9 +22,7 @@ abstract class DropoutModule extends Module {
   readonly p: number;
   readonly inplace: boolean;
 
-  constructor(p?: number, inplace?: boolean);
-  constructor(options?: DropoutModuleOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<DropoutModuleOptions, [p: 'p', inplace: 'inplace']>) {
     super();
     const { name } = new.target;
     const { p, inplace } = positional(name, given, { p: 0.5, inplace: false });

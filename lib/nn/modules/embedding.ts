@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
 import { check_boolean, check_integer, fail, shape_text } from '../../errors';
 import { empty } from '../../ops/create';
@@ -56,18 +57,20 @@ export class Embedding extends Module {
   /** The vectors, [num_embeddings, embedding_dim]. */
   weight: Parameter;
 
-  constructor(num_embeddings: number, embedding_dim: number, options?: EmbeddingModuleOptions);
   constructor(
-    num_embeddings: number,
-    embedding_dim: number,
-    padding_idx: number | null,
-    max_norm?: number | null,
-    norm_type?: number,
-    scale_grad_by_freq?: boolean,
-    sparse?: boolean,
-  );
-  constructor(options: EmbeddingModuleOptions & { num_embeddings: number; embedding_dim: number });
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      EmbeddingModuleOptions & { num_embeddings: number; embedding_dim: number },
+      [
+        num_embeddings: 'num_embeddings',
+        embedding_dim: 'embedding_dim',
+        padding_idx: 'padding_idx',
+        max_norm: 'max_norm',
+        norm_type: 'norm_type',
+        scale_grad_by_freq: 'scale_grad_by_freq',
+        sparse: 'sparse',
+      ]
+    >
+  ) {
     super();
     const { name } = new.target;
     const { required, rest } = leading<[number, number]>(given, ['num_embeddings', 'embedding_dim']);

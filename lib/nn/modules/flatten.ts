@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_integer, fail_type } from '../../errors';
 import { positional } from '../../ops/reduction';
 import { flatten, unflatten } from '../../ops/views';
@@ -18,9 +19,7 @@ export class Flatten extends Module {
   readonly start_dim: number;
   readonly end_dim: number;
 
-  constructor(start_dim?: number, end_dim?: number | { end_dim?: number });
-  constructor(options: { start_dim?: number; end_dim?: number });
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<{ start_dim?: number; end_dim?: number }, [start_dim: 'start_dim', end_dim: 'end_dim']>) {
     super();
     const dims = positional('Flatten', given, { start_dim: 1, end_dim: -1 });
     this.start_dim = check_integer('Flatten', 'start_dim', dims.start_dim);
@@ -50,9 +49,12 @@ export class Unflatten extends Module {
   readonly dim: number;
   readonly unflattened_size: readonly number[];
 
-  constructor(dim: number, unflattened_size: readonly number[]);
-  constructor(options: { dim?: number; unflattened_size?: readonly number[] });
-  constructor(...given: readonly unknown[]) {
+  constructor(
+    ...given: Given<
+      { dim: number; unflattened_size: readonly number[] },
+      [dim: 'dim', unflattened_size: 'unflattened_size']
+    >
+  ) {
     super();
     const { dim, unflattened_size: sizes } = positional('Unflatten', given, {
       dim: undefined as number | undefined,

@@ -1,3 +1,4 @@
+import type { Given, Needs } from '../../arguments';
 import {
   type BlockRule,
   type FoldOptions,
@@ -36,10 +37,12 @@ export class Unfold extends Module {
   private readonly given: Blocks;
   private readonly rule: BlockRule;
 
-  constructor(options: UnfoldOptions);
-  constructor(kernel_size: Extent, options?: UnfoldOptions);
-  constructor(kernel_size: Extent, dilation?: Extent, padding?: Extent, stride?: Extent);
-  constructor(...given: readonly unknown[]) {
+  constructor(
+    ...given: Given<
+      Needs<UnfoldOptions, 'kernel_size'>,
+      [kernel_size: 'kernel_size', dilation: 'dilation', padding: 'padding', stride: 'stride']
+    >
+  ) {
     super();
     const { name } = new.target;
     this.given = positional(name, given, unfold_defaults);
@@ -71,10 +74,18 @@ export class Fold extends Module {
   private readonly given: Blocks;
   private readonly rule: BlockRule;
 
-  constructor(options: FoldOptions);
-  constructor(output_size: Extent, kernel_size: Extent, options?: UnfoldOptions);
-  constructor(output_size: Extent, kernel_size: Extent, dilation?: Extent, padding?: Extent, stride?: Extent);
-  constructor(...given: readonly unknown[]) {
+  constructor(
+    ...given: Given<
+      Needs<FoldOptions, 'output_size' | 'kernel_size'>,
+      [
+        output_size: 'output_size',
+        kernel_size: 'kernel_size',
+        dilation: 'dilation',
+        padding: 'padding',
+        stride: 'stride',
+      ]
+    >
+  ) {
     super();
     const { name } = new.target;
     const { output_size, ...blocks } = positional(name, given, fold_defaults);

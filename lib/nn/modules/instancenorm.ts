@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { fail, shape_text } from '../../errors';
 import { instance_norm } from '../../ops/group_norm';
 import { squeeze, unsqueeze } from '../../ops/views';
@@ -9,16 +10,17 @@ import { ChannelNorm, type ChannelNormOptions } from './norm_base';
 
 export abstract class InstanceNorm extends ChannelNorm {
   constructor(
-    num_features: number,
-    eps?: number,
-    momentum?: number | null,
-    affine?: boolean,
-    track_running_stats?: boolean,
-    options?: Pick<ChannelNormOptions, 'bias' | 'dtype'>,
-  );
-  constructor(num_features: number, options?: ChannelNormOptions);
-  constructor(options: ChannelNormOptions & { num_features: number });
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      ChannelNormOptions & { num_features: number },
+      [
+        num_features: 'num_features',
+        eps: 'eps',
+        momentum: 'momentum',
+        affine: 'affine',
+        track_running_stats: 'track_running_stats',
+      ]
+    >
+  ) {
     super(new.target.name, given, { affine: false, track_running_stats: false });
   }
 

@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_boolean, check_integer } from '../../errors';
 import { empty } from '../../ops/create';
 import { linear } from '../../ops/matmul';
@@ -35,9 +36,12 @@ export class Linear extends Module {
   /** [out_features]; null without. */
   bias: Parameter | null;
 
-  constructor(in_features: number, out_features: number, options?: boolean | LinearOptions);
-  constructor(options: LinearOptions & { in_features: number; out_features: number });
-  constructor(...given: readonly unknown[]) {
+  constructor(
+    ...given: Given<
+      LinearOptions & { in_features: number; out_features: number },
+      [in_features: 'in_features', out_features: 'out_features', bias: 'bias']
+    >
+  ) {
     super();
     const { required, rest } = leading<[number, number]>(given, ['in_features', 'out_features']);
     const [in_features, out_features] = required;

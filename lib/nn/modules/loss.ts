@@ -1,9 +1,10 @@
+import type { Given } from '../../arguments';
 import { check_integer, check_options } from '../../errors';
-import { named_weight } from '../../ops/classification';
 import { check_label_smoothing, cross_entropy } from '../../ops/cross_entropy';
 import { check_reduction, type LossReduction } from '../../ops/loss';
 import { check_beta, check_delta, huber_loss, l1_loss, mse_loss, smooth_l1_loss } from '../../ops/loss_regression';
 import { nll_loss } from '../../ops/nll_loss';
+import { positional } from '../../ops/reduction';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 
@@ -88,8 +89,8 @@ export class SmoothL1Loss extends ReducedLoss {
 export class HuberLoss extends ReducedLoss {
   readonly delta: number;
 
-  constructor(options?: RegressionLossOptions & { delta?: number }) {
-    const { reduction, delta } = check_options('HuberLoss', options, { reduction: 'mean' as const, delta: 1 });
+  constructor(...given: Given<RegressionLossOptions & { delta?: number }, [reduction: 'reduction', delta: 'delta']>) {
+    const { reduction, delta } = positional('HuberLoss', given, { reduction: 'mean' as const, delta: 1 });
     super({ reduction });
     this.delta = check_delta('HuberLoss', delta);
   }
@@ -140,8 +141,8 @@ const class_loss = { weight: null, ignore_index: -100, reduction: 'mean' as cons
  * @see https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
  */
 export class NLLLoss extends ClassLoss {
-  constructor(options?: Tensor | NLLLossOptions | null) {
-    super('NLLLoss', check_options<Required<NLLLossOptions>>('NLLLoss', named_weight(options), class_loss));
+  constructor(...given: Given<NLLLossOptions, [weight: 'weight']>) {
+    super('NLLLoss', positional<Required<NLLLossOptions>>('NLLLoss', given, class_loss, 1));
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -162,13 +163,11 @@ export class NLLLoss extends ClassLoss {
 export class CrossEntropyLoss extends ClassLoss {
   readonly label_smoothing: number;
 
-  constructor(options?: Tensor | CrossEntropyLossOptions | null) {
-    const given = check_options<Required<CrossEntropyLossOptions>>('CrossEntropyLoss', named_weight(options), {
-      ...class_loss,
-      label_smoothing: 0,
-    });
-    super('CrossEntropyLoss', given);
-    this.label_smoothing = check_label_smoothing('CrossEntropyLoss', given.label_smoothing);
+  constructor(...given: Given<CrossEntropyLossOptions, [weight: 'weight']>) {
+    const defaults = { ...class_loss, label_smoothing: 0 };
+    const options = positional<Required<CrossEntropyLossOptions>>('CrossEntropyLoss', given, defaults, 1);
+    super('CrossEntropyLoss', options);
+    this.label_smoothing = check_label_smoothing('CrossEntropyLoss', options.label_smoothing);
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {

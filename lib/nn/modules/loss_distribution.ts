@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_boolean, check_number, check_options, fail_range } from '../../errors';
 import { check_reduction, type LossReduction } from '../../ops/loss';
 import { binary_cross_entropy, binary_cross_entropy_with_logits } from '../../ops/loss_binary';
@@ -10,7 +11,8 @@ import {
   type PoissonNllOptions,
   poisson_nll_loss,
 } from '../../ops/loss_divergence';
-import { check_tensor, Tensor } from '../../tensor/tensor';
+import { positional } from '../../ops/reduction';
+import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 
 /** Losses of probabilities and distributions as modules: `forward(input, target)`. */
@@ -28,10 +30,6 @@ export interface BCEWithLogitsLossOptions extends BCELossOptions {
   /** How much positive examples count, broadcast to the input: one for each class. */
   pos_weight?: Tensor | null;
 }
-
-/** PyTorch's first positional option is the weight. */
-const named = <T extends object>(options: Tensor | T | null | undefined): T | { weight: Tensor } | undefined =>
-  options instanceof Tensor ? { weight: options } : (options ?? undefined);
 
 /** Weights are buffers, so that they are saved and converted with the module. */
 abstract class BinaryLoss extends Module {
@@ -54,8 +52,8 @@ abstract class BinaryLoss extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
  */
 export class BCELoss extends BinaryLoss {
-  constructor(options?: Tensor | BCELossOptions | null) {
-    super('BCELoss', check_options('BCELoss', named(options), { weight: null, reduction: 'mean' as const }));
+  constructor(...given: Given<BCELossOptions, [weight: 'weight']>) {
+    super('BCELoss', positional('BCELoss', given, { weight: null, reduction: 'mean' as const }, 1));
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -75,14 +73,11 @@ export class BCELoss extends BinaryLoss {
 export class BCEWithLogitsLoss extends BinaryLoss {
   declare pos_weight: Tensor | null;
 
-  constructor(options?: Tensor | BCEWithLogitsLossOptions | null) {
+  constructor(...given: Given<BCEWithLogitsLossOptions, [weight: 'weight']>) {
     const name = 'BCEWithLogitsLoss';
-    const { pos_weight, ...given } = check_options<Required<BCEWithLogitsLossOptions>>(name, named(options), {
-      weight: null,
-      reduction: 'mean',
-      pos_weight: null,
-    });
-    super(name, given);
+    const defaults = { weight: null, reduction: 'mean' as const, pos_weight: null };
+    const { pos_weight, ...options } = positional<Required<BCEWithLogitsLossOptions>>(name, given, defaults, 1);
+    super(name, options);
     this.register_buffer('pos_weight', pos_weight === null ? null : check_tensor(name, 'pos_weight', pos_weight));
   }
 
@@ -134,19 +129,15 @@ export class PoissonNLLLoss extends Module {
   readonly eps: number;
   readonly reduction: LossReduction;
 
-  constructor(options?: PoissonNllOptions) {
+  constructor(...given: Given<PoissonNllOptions, [log_input: 'log_input', full: 'full']>) {
     super();
     const name = 'PoissonNLLLoss';
-    const given = check_options<Required<PoissonNllOptions>>(name, options, {
-      log_input: true,
-      full: false,
-      eps: 1e-8,
-      reduction: 'mean',
-    });
-    this.log_input = check_boolean(name, 'log_input', given.log_input);
-    this.full = check_boolean(name, 'full', given.full);
-    this.eps = check_number(name, 'eps', given.eps);
-    this.reduction = check_reduction(name, given.reduction);
+    const defaults = { log_input: true, full: false, eps: 1e-8, reduction: 'mean' as const };
+    const options = positional<Required<PoissonNllOptions>>(name, given, defaults, 2);
+    this.log_input = check_boolean(name, 'log_input', options.log_input);
+    this.full = check_boolean(name, 'full', options.full);
+    this.eps = check_number(name, 'eps', options.eps);
+    this.reduction = check_reduction(name, options.reduction);
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -169,18 +160,15 @@ export class GaussianNLLLoss extends Module {
   readonly eps: number;
   readonly reduction: LossReduction;
 
-  constructor(options?: GaussianNllOptions) {
+  constructor(...given: Given<GaussianNllOptions, [full: 'full', eps: 'eps', reduction: 'reduction']>) {
     super();
     const name = 'GaussianNLLLoss';
-    const given = check_options<Required<GaussianNllOptions>>(name, options, {
-      full: false,
-      eps: 1e-6,
-      reduction: 'mean',
-    });
-    this.full = check_boolean(name, 'full', given.full);
-    this.eps = check_number(name, 'eps', given.eps);
+    const defaults = { full: false, eps: 1e-6, reduction: 'mean' as const };
+    const options = positional<Required<GaussianNllOptions>>(name, given, defaults);
+    this.full = check_boolean(name, 'full', options.full);
+    this.eps = check_number(name, 'eps', options.eps);
     if (!(this.eps > 0)) fail_range(name, `expected eps to be greater than 0, got ${this.eps}`);
-    this.reduction = check_reduction(name, given.reduction);
+    this.reduction = check_reduction(name, options.reduction);
   }
 
   override forward(input: Tensor, target: Tensor, variance: Tensor | number): Tensor {

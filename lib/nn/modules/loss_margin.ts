@@ -1,4 +1,5 @@
-import { check_boolean, check_number, check_options } from '../../errors';
+import type { Given } from '../../arguments';
+import { check_boolean, check_number } from '../../errors';
 import { check_reduction, type LossReduction } from '../../ops/loss';
 import {
   check_power,
@@ -7,23 +8,27 @@ import {
   multilabel_margin_loss,
 } from '../../ops/loss_classes';
 import * as margins from '../../ops/loss_margin';
-import { check_tensor, Tensor } from '../../tensor/tensor';
+import type { WeightedLossOptions } from '../../ops/loss_regression';
+import { positional } from '../../ops/reduction';
+import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { ReducedLoss } from './loss';
 
 /** Losses with a margin as modules. */
+
+type MarginArguments = Given<margins.MarginLossOptions, [margin: 'margin']>;
 
 abstract class MarginLoss extends Module {
   readonly margin: number;
   readonly reduction: LossReduction;
 
   /** PyTorch's first positional option is the margin. */
-  constructor(name: string, options: number | margins.MarginLossOptions | undefined, usual: number) {
+  constructor(name: string, given: MarginArguments, usual: number) {
     super();
-    const named = typeof options === 'number' ? { margin: options } : options;
-    const given = check_options<Required<margins.MarginLossOptions>>(name, named, { margin: usual, reduction: 'mean' });
-    this.margin = check_number(name, 'margin', given.margin);
-    this.reduction = check_reduction(name, given.reduction);
+    const defaults = { margin: usual, reduction: 'mean' as const };
+    const { margin, reduction } = positional<Required<margins.MarginLossOptions>>(name, given, defaults, 1);
+    this.margin = check_number(name, 'margin', margin);
+    this.reduction = check_reduction(name, reduction);
   }
 
   protected options(): Required<margins.MarginLossOptions> {
@@ -40,8 +45,8 @@ abstract class MarginLoss extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
  */
 export class HingeEmbeddingLoss extends MarginLoss {
-  constructor(options?: number | margins.MarginLossOptions) {
-    super('HingeEmbeddingLoss', options, 1);
+  constructor(...given: MarginArguments) {
+    super('HingeEmbeddingLoss', given, 1);
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -58,8 +63,8 @@ export class HingeEmbeddingLoss extends MarginLoss {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
  */
 export class MarginRankingLoss extends MarginLoss {
-  constructor(options?: number | margins.MarginLossOptions) {
-    super('MarginRankingLoss', options, 0);
+  constructor(...given: MarginArguments) {
+    super('MarginRankingLoss', given, 0);
   }
 
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -77,8 +82,8 @@ export class MarginRankingLoss extends MarginLoss {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
  */
 export class CosineEmbeddingLoss extends MarginLoss {
-  constructor(options?: number | margins.MarginLossOptions) {
-    super('CosineEmbeddingLoss', options, 0);
+  constructor(...given: MarginArguments) {
+    super('CosineEmbeddingLoss', given, 0);
   }
 
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -102,22 +107,16 @@ export class TripletMarginLoss extends Module {
   readonly swap: boolean;
   readonly reduction: LossReduction;
 
-  constructor(options?: number | margins.TripletMarginLossOptions) {
+  constructor(...given: Given<margins.TripletMarginLossOptions, [margin: 'margin', p: 'p', eps: 'eps', swap: 'swap']>) {
     super();
     const name = 'TripletMarginLoss';
-    const named = typeof options === 'number' ? { margin: options } : options;
-    const given = check_options<Required<margins.TripletMarginLossOptions>>(name, named, {
-      margin: 1,
-      p: 2,
-      eps: 1e-6,
-      swap: false,
-      reduction: 'mean',
-    });
-    this.margin = margins.check_margin(name, given.margin);
-    this.p = check_number(name, 'p', given.p);
-    this.eps = check_number(name, 'eps', given.eps);
-    this.swap = check_boolean(name, 'swap', given.swap);
-    this.reduction = check_reduction(name, given.reduction);
+    const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' as const };
+    const options = positional<Required<margins.TripletMarginLossOptions>>(name, given, defaults, 4);
+    this.margin = margins.check_margin(name, options.margin);
+    this.p = check_number(name, 'p', options.p);
+    this.eps = check_number(name, 'eps', options.eps);
+    this.swap = check_boolean(name, 'swap', options.swap);
+    this.reduction = check_reduction(name, options.reduction);
   }
 
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
@@ -176,14 +175,11 @@ abstract class WeightedLoss extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
  */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
-  constructor(options?: Tensor | { weight?: Tensor | null; reduction?: LossReduction } | null) {
-    const named = options instanceof Tensor ? { weight: options } : options;
-    const { weight, reduction } = check_options<{ weight: Tensor | null; reduction: LossReduction }>(
-      'MultiLabelSoftMarginLoss',
-      named,
-      { weight: null, reduction: 'mean' },
-    );
-    super('MultiLabelSoftMarginLoss', weight, reduction);
+  constructor(...given: Given<WeightedLossOptions, [weight: 'weight']>) {
+    const name = 'MultiLabelSoftMarginLoss';
+    const defaults = { weight: null, reduction: 'mean' as const };
+    const { weight, reduction } = positional<Required<WeightedLossOptions>>(name, given, defaults, 1);
+    super(name, weight, reduction);
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -203,16 +199,12 @@ export class MultiMarginLoss extends WeightedLoss {
   readonly p: number;
   readonly margin: number;
 
-  constructor(options?: MultiMarginLossOptions) {
-    const given = check_options<Required<MultiMarginLossOptions>>('MultiMarginLoss', options, {
-      p: 1,
-      margin: 1,
-      weight: null,
-      reduction: 'mean',
-    });
-    super('MultiMarginLoss', given.weight, given.reduction);
-    this.p = check_power('MultiMarginLoss', given.p);
-    this.margin = check_number('MultiMarginLoss', 'margin', given.margin);
+  constructor(...given: Given<MultiMarginLossOptions, [p: 'p', margin: 'margin', weight: 'weight']>) {
+    const defaults = { p: 1, margin: 1, weight: null, reduction: 'mean' as const };
+    const options = positional<Required<MultiMarginLossOptions>>('MultiMarginLoss', given, defaults, 3);
+    super('MultiMarginLoss', options.weight, options.reduction);
+    this.p = check_power('MultiMarginLoss', options.p);
+    this.margin = check_number('MultiMarginLoss', 'margin', options.margin);
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {

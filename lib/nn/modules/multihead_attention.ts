@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_boolean, check_integer, check_number, fail, fail_range } from '../../errors';
 import { empty } from '../../ops/create';
 import { attend, type MultiHeadOptions, multi_head_defaults } from '../../ops/multi_head';
@@ -78,20 +79,22 @@ export class MultiheadAttention extends Module<[output: Tensor, weights: Tensor 
   bias_v: Parameter | null = null;
   out_proj: Linear;
 
-  constructor(embed_dim: number, num_heads: number, options?: MultiheadAttentionOptions);
   constructor(
-    embed_dim: number,
-    num_heads: number,
-    dropout: number,
-    bias?: boolean,
-    add_bias_kv?: boolean,
-    add_zero_attn?: boolean,
-    kdim?: number | null,
-    vdim?: number | null,
-    batch_first?: boolean,
-  );
-  constructor(options: MultiheadAttentionOptions & { embed_dim: number; num_heads: number });
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      MultiheadAttentionOptions & { embed_dim: number; num_heads: number },
+      [
+        embed_dim: 'embed_dim',
+        num_heads: 'num_heads',
+        dropout: 'dropout',
+        bias: 'bias',
+        add_bias_kv: 'add_bias_kv',
+        add_zero_attn: 'add_zero_attn',
+        kdim: 'kdim',
+        vdim: 'vdim',
+        batch_first: 'batch_first',
+      ]
+    >
+  ) {
     super();
     const { name } = new.target;
     const { required, rest } = leading<[number, number]>(given, ['embed_dim', 'num_heads']);

@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_boolean, check_integer, fail, shape_text } from '../../errors';
 import { empty } from '../../ops/create';
 import { group_norm } from '../../ops/group_norm';
@@ -76,15 +77,11 @@ export class LayerNorm extends Scaled {
   readonly elementwise_affine: boolean;
 
   constructor(
-    normalized_shape: number | readonly number[],
-    eps?: number,
-    elementwise_affine?: boolean,
-    bias?: boolean,
-    options?: Pick<LayerNormModuleOptions, 'dtype'>,
-  );
-  constructor(normalized_shape: number | readonly number[], options?: LayerNormModuleOptions);
-  constructor(options: LayerNormModuleOptions & { normalized_shape: number | readonly number[] });
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      LayerNormModuleOptions & { normalized_shape: number | readonly number[] },
+      [normalized_shape: 'normalized_shape', eps: 'eps', elementwise_affine: 'elementwise_affine', bias: 'bias']
+    >
+  ) {
     super();
     const { required, rest } = leading<[number | readonly number[]]>(given, ['normalized_shape']);
     const { eps, elementwise_affine, bias, dtype } = positional('LayerNorm', rest, {
@@ -140,14 +137,11 @@ export class RMSNorm extends Scaled {
   readonly elementwise_affine: boolean;
 
   constructor(
-    normalized_shape: number | readonly number[],
-    eps?: number | null,
-    elementwise_affine?: boolean,
-    options?: Pick<RMSNormOptions, 'dtype'>,
-  );
-  constructor(normalized_shape: number | readonly number[], options?: RMSNormOptions);
-  constructor(options: RMSNormOptions & { normalized_shape: number | readonly number[] });
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      RMSNormOptions & { normalized_shape: number | readonly number[] },
+      [normalized_shape: 'normalized_shape', eps: 'eps', elementwise_affine: 'elementwise_affine']
+    >
+  ) {
     super();
     const { required, rest } = leading<[number | readonly number[]]>(given, ['normalized_shape']);
     const { eps, elementwise_affine, dtype } = positional('RMSNorm', rest, {
@@ -201,15 +195,11 @@ export class GroupNorm extends Scaled {
   readonly affine: boolean;
 
   constructor(
-    num_groups: number,
-    num_channels: number,
-    eps?: number,
-    affine?: boolean,
-    options?: Pick<GroupNormModuleOptions, 'bias' | 'dtype'>,
-  );
-  constructor(num_groups: number, num_channels: number, options?: GroupNormModuleOptions);
-  constructor(options: GroupNormModuleOptions & { num_groups: number; num_channels: number });
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      GroupNormModuleOptions & { num_groups: number; num_channels: number },
+      [num_groups: 'num_groups', num_channels: 'num_channels', eps: 'eps', affine: 'affine']
+    >
+  ) {
     super();
     const { required, rest } = leading<[number, number]>(given, ['num_groups', 'num_channels']);
     const [num_groups, num_channels] = required;
@@ -260,12 +250,13 @@ export class LocalResponseNorm extends Module {
   readonly beta: number;
   readonly k: number;
 
-  constructor(size: number, alpha?: number, beta?: number, k?: number);
-  constructor(size: number, options?: LocalResponseNormOptions);
-  constructor(size: number, ...given: readonly unknown[]) {
+  constructor(
+    ...given: Given<LocalResponseNormOptions & { size: number }, [size: 'size', alpha: 'alpha', beta: 'beta', k: 'k']>
+  ) {
     super();
-    this.size = check_integer('LocalResponseNorm', 'size', size, 1);
-    const options = positional('LocalResponseNorm', given, { alpha: 1e-4, beta: 0.75, k: 1 });
+    const { required, rest } = leading<[number]>(given, ['size']);
+    this.size = check_integer('LocalResponseNorm', 'size', required[0], 1);
+    const options = positional('LocalResponseNorm', rest, { alpha: 1e-4, beta: 0.75, k: 1 });
     const { alpha, beta, k } = check_numbers('LocalResponseNorm', options);
     this.alpha = alpha;
     this.beta = beta;

@@ -1,3 +1,4 @@
+import type { Given, Needs } from '../../arguments';
 import { check_number } from '../../errors';
 import { type PaddingMode, pad } from '../../ops/pad';
 import { check_extent, type Extent } from '../../ops/pool_window';
@@ -28,8 +29,7 @@ abstract class Padding extends Module {
   /** Two sizes for each dimension. */
   readonly padding: readonly number[];
 
-  constructor(padding: Extent | PadModuleOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<Needs<PadModuleOptions, 'padding'>, [padding: 'padding']>) {
     super();
     const { name } = new.target;
     const { padding } = positional(name, given, { padding: undefined as Extent | undefined });
@@ -53,9 +53,7 @@ abstract class ConstantPad extends Module {
   readonly padding: readonly number[];
   readonly value: number;
 
-  constructor(padding: Extent, value: number);
-  constructor(options: ConstantPadOptions);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<Needs<ConstantPadOptions, 'padding' | 'value'>, [padding: 'padding', value: 'value']>) {
     super();
     const { name } = new.target;
     const { padding, value } = positional(name, given, {

@@ -1,3 +1,4 @@
+import type { Given, Needs } from '../../arguments';
 import { check_boolean } from '../../errors';
 import { type AvgPool2dOptions, type AvgPoolOptions, avg_pool1d, avg_pool2d, check_divisor } from '../../ops/avg_pool';
 import type { ValuesAndIndices } from '../../ops/extreme';
@@ -14,6 +15,33 @@ import { python_extent, python_flag } from './python_repr';
 /** What a max pooling returns: with indices or without. */
 export type Pooled<Indices extends boolean> = Indices extends true ? ValuesAndIndices : Tensor;
 
+interface WithIndices<Indices extends boolean> {
+  return_indices?: Indices;
+}
+
+/** Places and options, as {@link Given} writes them; it could not tell `Indices` from them. */
+type MaxPoolGiven<Indices extends boolean> =
+  | [options: Needs<Omit<MaxPoolOptions, 'return_indices'>, 'kernel_size'> & WithIndices<Indices>]
+  | [kernel_size: Extent, options: Omit<MaxPoolOptions, 'kernel_size' | 'return_indices'> & WithIndices<Indices>]
+  | [
+      kernel_size: Extent,
+      stride: Extent | null | undefined,
+      options: Pick<MaxPoolOptions, 'padding' | 'dilation' | 'ceil_mode'> & WithIndices<Indices>,
+    ]
+  | [
+      kernel_size: Extent,
+      stride: Extent | null | undefined,
+      padding: Extent | undefined,
+      options: Pick<MaxPoolOptions, 'dilation' | 'ceil_mode'> & WithIndices<Indices>,
+    ]
+  | [
+      kernel_size: Extent,
+      stride: Extent | null | undefined,
+      padding: Extent | undefined,
+      dilation: Extent | undefined,
+      options: Pick<MaxPoolOptions, 'ceil_mode'> & WithIndices<Indices>,
+    ];
+
 abstract class MaxPool<Indices extends boolean> extends Module<Pooled<Indices>> {
   /** As it was given: one number, or one for each direction. */
   readonly kernel_size: Extent;
@@ -23,6 +51,8 @@ abstract class MaxPool<Indices extends boolean> extends Module<Pooled<Indices>> 
   readonly return_indices: boolean;
   readonly ceil_mode: boolean;
 
+  // Options come first: `Indices` is read off them where there are some.
+  constructor(...given: MaxPoolGiven<Indices>);
   constructor(
     kernel_size: Extent,
     stride?: Extent | null,
@@ -31,8 +61,14 @@ abstract class MaxPool<Indices extends boolean> extends Module<Pooled<Indices>> 
     return_indices?: Indices,
     ceil_mode?: boolean,
   );
-  constructor(kernel_size: Extent, options: MaxPoolOptions & { return_indices?: Indices });
-  constructor(options: MaxPoolOptions & { return_indices?: Indices });
+  constructor(
+    kernel_size: Extent,
+    stride: Extent | null | undefined,
+    padding: Extent | undefined,
+    dilation: Extent | undefined,
+    return_indices: Indices | undefined,
+    options: Pick<MaxPoolOptions, 'ceil_mode'>,
+  );
   constructor(...given: readonly unknown[]) {
     super();
     const { name } = new.target;
@@ -110,19 +146,6 @@ export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices>
 }
 trust(MaxPool2d);
 
-type AvgPoolPlaces = [
-  kernel_size: Extent,
-  stride?: Extent | null,
-  padding?: Extent,
-  ceil_mode?: boolean,
-  count_include_pad?: boolean,
-];
-/** By place, or as options after the window's size or with it. */
-type AvgPoolGiven<Places extends unknown[], Options> =
-  | Places
-  | [kernel_size: Extent, options: Options]
-  | [options: Options];
-
 const avg_pool_defaults = {
   kernel_size: undefined as Extent | undefined,
   stride: null as Extent | null,
@@ -163,7 +186,18 @@ export class AvgPool1d extends AvgPool<readonly number[]> {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
 
-  constructor(...given: AvgPoolGiven<AvgPoolPlaces, AvgPoolOptions>) {
+  constructor(
+    ...given: Given<
+      Needs<AvgPoolOptions, 'kernel_size'>,
+      [
+        kernel_size: 'kernel_size',
+        stride: 'stride',
+        padding: 'padding',
+        ceil_mode: 'ceil_mode',
+        count_include_pad: 'count_include_pad',
+      ]
+    >
+  ) {
     const asked = positional('AvgPool1d', given, avg_pool_defaults);
     const window = judge_window('AvgPool1d', 1, asked);
     super(asked);
@@ -194,7 +228,19 @@ export class AvgPool2d extends AvgPool<Extent> {
   readonly padding: Extent;
   readonly divisor_override: number | null;
 
-  constructor(...given: AvgPoolGiven<[...AvgPoolPlaces, divisor_override?: number | null], AvgPool2dOptions>) {
+  constructor(
+    ...given: Given<
+      Needs<AvgPool2dOptions, 'kernel_size'>,
+      [
+        kernel_size: 'kernel_size',
+        stride: 'stride',
+        padding: 'padding',
+        ceil_mode: 'ceil_mode',
+        count_include_pad: 'count_include_pad',
+        divisor_override: 'divisor_override',
+      ]
+    >
+  ) {
     const asked = positional('AvgPool2d', given, { ...avg_pool_defaults, divisor_override: null as number | null });
     judge_window('AvgPool2d', 2, asked);
     check_divisor('AvgPool2d', asked.divisor_override);

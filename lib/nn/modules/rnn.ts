@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { fail } from '../../errors';
 import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
@@ -40,20 +41,21 @@ export interface LSTMOptions extends RecurrentOptions {
 export class RNN extends RNNBase<Tensor> {
   readonly nonlinearity: 'tanh' | 'relu';
 
-  constructor(input_size: number, hidden_size: number, options?: RNNOptions);
   constructor(
-    input_size: number,
-    hidden_size: number,
-    num_layers: number,
-    nonlinearity: 'tanh' | 'relu',
-    bias?: boolean,
-    batch_first?: boolean,
-    dropout?: number,
-    bidirectional?: boolean,
-  );
-  constructor(input_size: number, hidden_size: number, num_layers: number, options?: RNNOptions);
-  constructor(options: RNNOptions & RecurrentSizes);
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      RecurrentSizes & RNNOptions,
+      [
+        input_size: 'input_size',
+        hidden_size: 'hidden_size',
+        num_layers: 'num_layers',
+        nonlinearity: 'nonlinearity',
+        bias: 'bias',
+        batch_first: 'batch_first',
+        dropout: 'dropout',
+        bidirectional: 'bidirectional',
+      ]
+    >
+  ) {
     const [sizes, own] = recurrent_arguments(given);
     const { num_layers, ...rest } = recurrent_defaults;
     const { nonlinearity, ...settings } = positional(new.target.name, own, {
@@ -89,20 +91,21 @@ export class RNN extends RNNBase<Tensor> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 export class LSTM extends RNNBase<[h_n: Tensor, c_n: Tensor]> {
-  constructor(input_size: number, hidden_size: number, options?: LSTMOptions);
-  constructor(input_size: number, hidden_size: number, num_layers: number, options?: LSTMOptions);
   constructor(
-    input_size: number,
-    hidden_size: number,
-    num_layers: number,
-    bias: boolean,
-    batch_first?: boolean,
-    dropout?: number,
-    bidirectional?: boolean,
-    proj_size?: number,
-  );
-  constructor(options: LSTMOptions & RecurrentSizes);
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      RecurrentSizes & LSTMOptions,
+      [
+        input_size: 'input_size',
+        hidden_size: 'hidden_size',
+        num_layers: 'num_layers',
+        bias: 'bias',
+        batch_first: 'batch_first',
+        dropout: 'dropout',
+        bidirectional: 'bidirectional',
+        proj_size: 'proj_size',
+      ]
+    >
+  ) {
     const [sizes, own] = recurrent_arguments(given);
     const defaults = { ...recurrent_defaults, proj_size: 0, dtype: undefined as DType | undefined };
     super('LSTM', sizes, positional(new.target.name, own, defaults));
@@ -128,19 +131,20 @@ export class LSTM extends RNNBase<[h_n: Tensor, c_n: Tensor]> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GRU.html
  */
 export class GRU extends RNNBase<Tensor> {
-  constructor(input_size: number, hidden_size: number, options?: RecurrentOptions);
-  constructor(input_size: number, hidden_size: number, num_layers: number, options?: RecurrentOptions);
   constructor(
-    input_size: number,
-    hidden_size: number,
-    num_layers: number,
-    bias: boolean,
-    batch_first?: boolean,
-    dropout?: number,
-    bidirectional?: boolean,
-  );
-  constructor(options: RecurrentOptions & RecurrentSizes);
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      RecurrentSizes & RecurrentOptions,
+      [
+        input_size: 'input_size',
+        hidden_size: 'hidden_size',
+        num_layers: 'num_layers',
+        bias: 'bias',
+        batch_first: 'batch_first',
+        dropout: 'dropout',
+        bidirectional: 'bidirectional',
+      ]
+    >
+  ) {
     const [sizes, own] = recurrent_arguments(given);
     const defaults = { ...recurrent_defaults, dtype: undefined as DType | undefined };
     super('GRU', sizes, { ...positional(new.target.name, own, defaults), proj_size: 0 });

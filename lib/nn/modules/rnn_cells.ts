@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_boolean, check_integer, fail, shape_text } from '../../errors';
 import { empty } from '../../ops/create';
 import { recurrent_layer } from '../../ops/recurrent';
@@ -115,10 +116,12 @@ export abstract class RNNCellBase<Out> extends Module<Out> {
 export class RNNCell extends RNNCellBase<Tensor> {
   readonly nonlinearity: 'tanh' | 'relu';
 
-  constructor(input_size: number, hidden_size: number, options?: RNNCellOptions);
-  constructor(input_size: number, hidden_size: number, bias: boolean, nonlinearity?: 'tanh' | 'relu');
-  constructor(options: RNNCellOptions & RecurrentSizes);
-  constructor(...given: readonly unknown[]) {
+  constructor(
+    ...given: Given<
+      RecurrentSizes & RNNCellOptions,
+      [input_size: 'input_size', hidden_size: 'hidden_size', bias: 'bias', nonlinearity: 'nonlinearity']
+    >
+  ) {
     const [sizes, own] = recurrent_arguments(given);
     const { nonlinearity, ...settings } = positional(new.target.name, own, {
       bias: true,
@@ -151,9 +154,9 @@ export class RNNCell extends RNNCellBase<Tensor> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
  */
 export class LSTMCell extends RNNCellBase<[h: Tensor, c: Tensor]> {
-  constructor(input_size: number, hidden_size: number, options?: boolean | CellOptions);
-  constructor(options: CellOptions & RecurrentSizes);
-  constructor(...given: readonly unknown[]) {
+  constructor(
+    ...given: Given<RecurrentSizes & CellOptions, [input_size: 'input_size', hidden_size: 'hidden_size', bias: 'bias']>
+  ) {
     const [sizes, own] = recurrent_arguments(given);
     super(sizes, 4, positional(new.target.name, own, cell_defaults));
   }
@@ -174,9 +177,9 @@ export class LSTMCell extends RNNCellBase<[h: Tensor, c: Tensor]> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
  */
 export class GRUCell extends RNNCellBase<Tensor> {
-  constructor(input_size: number, hidden_size: number, options?: boolean | CellOptions);
-  constructor(options: CellOptions & RecurrentSizes);
-  constructor(...given: readonly unknown[]) {
+  constructor(
+    ...given: Given<RecurrentSizes & CellOptions, [input_size: 'input_size', hidden_size: 'hidden_size', bias: 'bias']>
+  ) {
     const [sizes, own] = recurrent_arguments(given);
     super(sizes, 3, positional(new.target.name, own, cell_defaults));
   }

@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_integer } from '../../errors';
 import { positional } from '../../ops/reduction';
 import { channel_shuffle, pixel_shuffle, pixel_unshuffle } from '../../ops/shuffle';
@@ -19,10 +20,10 @@ import { trust } from '../trust';
 export class PixelShuffle extends Module {
   readonly upscale_factor: number;
 
-  constructor(upscale_factor: number | { upscale_factor?: number }) {
+  constructor(...given: Given<{ upscale_factor: number }, [upscale_factor: 'upscale_factor']>) {
     super();
     const { name } = new.target;
-    const options = positional(name, [upscale_factor], { upscale_factor: undefined as number | undefined });
+    const options = positional(name, given, { upscale_factor: undefined as number | undefined });
     this.upscale_factor = check_integer(name, 'upscale_factor', options.upscale_factor, 1);
   }
 
@@ -47,10 +48,10 @@ trust(PixelShuffle);
 export class PixelUnshuffle extends Module {
   readonly downscale_factor: number;
 
-  constructor(downscale_factor: number | { downscale_factor?: number }) {
+  constructor(...given: Given<{ downscale_factor: number }, [downscale_factor: 'downscale_factor']>) {
     super();
     const { name } = new.target;
-    const options = positional(name, [downscale_factor], { downscale_factor: undefined as number | undefined });
+    const options = positional(name, given, { downscale_factor: undefined as number | undefined });
     this.downscale_factor = check_integer(name, 'downscale_factor', options.downscale_factor, 1);
   }
 
@@ -76,10 +77,10 @@ trust(PixelUnshuffle);
 export class ChannelShuffle extends Module {
   readonly groups: number;
 
-  constructor(groups: number | { groups?: number }) {
+  constructor(...given: Given<{ groups: number }, [groups: 'groups']>) {
     super();
     const { name } = new.target;
-    const options = positional(name, [groups], { groups: undefined as number | undefined });
+    const options = positional(name, given, { groups: undefined as number | undefined });
     this.groups = check_integer(name, 'groups', options.groups, 1);
   }
 

@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_boolean, check_integer, check_number, fail_type } from '../../errors';
 import { relu } from '../../ops/activation';
 import { gelu } from '../../ops/activation_smooth';
@@ -91,20 +92,22 @@ export class TransformerEncoderLayer extends Module {
   dropout2: Dropout;
   activation: Module | ((x: Tensor) => Tensor);
 
-  constructor(d_model: number, nhead: number, options?: TransformerEncoderLayerOptions);
   constructor(
-    d_model: number,
-    nhead: number,
-    dim_feedforward: number,
-    dropout?: number,
-    activation?: TransformerActivation,
-    layer_norm_eps?: number,
-    batch_first?: boolean,
-    norm_first?: boolean,
-    bias?: boolean,
-  );
-  constructor(options: TransformerEncoderLayerOptions & { d_model: number; nhead: number });
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      TransformerEncoderLayerOptions & { d_model: number; nhead: number },
+      [
+        d_model: 'd_model',
+        nhead: 'nhead',
+        dim_feedforward: 'dim_feedforward',
+        dropout: 'dropout',
+        activation: 'activation',
+        layer_norm_eps: 'layer_norm_eps',
+        batch_first: 'batch_first',
+        norm_first: 'norm_first',
+        bias: 'bias',
+      ]
+    >
+  ) {
     super();
     const { name } = new.target;
     const { required, rest } = leading<[number, number]>(given, ['d_model', 'nhead']);
@@ -207,17 +210,18 @@ export class TransformerEncoder extends Module {
   readonly num_layers: number;
   norm: Module | null;
 
-  constructor(encoder_layer: TransformerEncoderLayer, num_layers: number, options?: TransformerEncoderOptions);
   constructor(
-    encoder_layer: TransformerEncoderLayer,
-    num_layers: number,
-    norm: Module | null,
-    enable_nested_tensor?: boolean,
-    mask_check?: boolean,
-  );
-  constructor(encoder_layer: TransformerEncoderLayer, options: TransformerEncoderOptions & { num_layers: number });
-  constructor(options: TransformerEncoderOptions & { encoder_layer: TransformerEncoderLayer; num_layers: number });
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      TransformerEncoderOptions & { encoder_layer: TransformerEncoderLayer; num_layers: number },
+      [
+        encoder_layer: 'encoder_layer',
+        num_layers: 'num_layers',
+        norm: 'norm',
+        enable_nested_tensor: 'enable_nested_tensor',
+        mask_check: 'mask_check',
+      ]
+    >
+  ) {
     super();
     const { name } = new.target;
     const { required, rest } = leading<[TransformerEncoderLayer, number]>(given, ['encoder_layer', 'num_layers']);

@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import {
   type InterpolateOptions,
   type Interpolation,
@@ -67,15 +68,18 @@ abstract class Resizing extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
  */
 export class Upsample extends Resizing {
-  constructor(options: UpsampleOptions);
   constructor(
-    size?: Sizes,
-    scale_factor?: Sizes,
-    mode?: InterpolationMode,
-    align_corners?: boolean | null,
-    recompute_scale_factor?: boolean | null,
-  );
-  constructor(...given: readonly unknown[]) {
+    ...given: Given<
+      UpsampleOptions,
+      [
+        size: 'size',
+        scale_factor: 'scale_factor',
+        mode: 'mode',
+        align_corners: 'align_corners',
+        recompute_scale_factor: 'recompute_scale_factor',
+      ]
+    >
+  ) {
     const { antialias: _, ...defaults } = interpolate_defaults;
     super(new.target.name, positional(new.target.name, given, defaults));
   }
@@ -94,9 +98,7 @@ const size_or_factor = { size: null as Sizes, scale_factor: null as Sizes };
  * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
  */
 export class UpsamplingNearest2d extends Resizing {
-  constructor(options: UpsamplingOptions);
-  constructor(size?: Sizes, scale_factor?: Sizes);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<UpsamplingOptions, [size: 'size', scale_factor: 'scale_factor']>) {
     const { name } = new.target;
     const sizes = positional(name, given, size_or_factor);
     super(name, { ...sizes, mode: 'nearest', align_corners: null, recompute_scale_factor: null });
@@ -114,9 +116,7 @@ trust(UpsamplingNearest2d);
  * @see https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
  */
 export class UpsamplingBilinear2d extends Resizing {
-  constructor(options: UpsamplingOptions);
-  constructor(size?: Sizes, scale_factor?: Sizes);
-  constructor(...given: readonly unknown[]) {
+  constructor(...given: Given<UpsamplingOptions, [size: 'size', scale_factor: 'scale_factor']>) {
     const { name } = new.target;
     const sizes = positional(name, given, size_or_factor);
     super(name, { ...sizes, mode: 'bilinear', align_corners: true, recompute_scale_factor: null });

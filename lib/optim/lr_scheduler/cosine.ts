@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, type Needs, read_arguments } from '../../arguments';
 import { check_integer, fail_range } from '../../errors';
 import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
@@ -45,7 +45,10 @@ export class CosineAnnealingLR extends LRScheduler {
   declare readonly T_max: number;
   declare readonly eta_min: number;
 
-  constructor(optimizer: Scheduled, ...given: Given<CosineAnnealingLROptions, ['T_max', 'eta_min', 'last_epoch']>) {
+  constructor(
+    optimizer: Scheduled,
+    ...given: Given<Needs<CosineAnnealingLROptions, 'T_max'>, ['T_max', 'eta_min', 'last_epoch']>
+  ) {
     const name = 'CosineAnnealingLR';
     const defaults = { T_max: undefined as unknown as number, eta_min: 0, last_epoch: -1 };
     const options = read_arguments<CosineAnnealingLROptions>(name, given, ['T_max', 'eta_min', 'last_epoch'], defaults);
@@ -97,7 +100,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    ...given: Given<CosineAnnealingWarmRestartsOptions, ['T_0', 'T_mult', 'eta_min', 'last_epoch']>
+    ...given: Given<Needs<CosineAnnealingWarmRestartsOptions, 'T_0'>, ['T_0', 'T_mult', 'eta_min', 'last_epoch']>
   ) {
     const name = 'CosineAnnealingWarmRestarts';
     const defaults = { T_0: undefined as unknown as number, T_mult: 1, eta_min: 0, last_epoch: -1 };

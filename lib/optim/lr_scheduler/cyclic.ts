@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, type Needs, read_arguments } from '../../arguments';
 import { check_boolean, check_integer, fail_type } from '../../errors';
 import { check_momentum_cycle, type MomentumCycle, set_momentum, start_momentum } from './momentum';
 import { check_finite, check_optimizer, LRScheduler, per_group, type Scheduled } from './scheduler';
@@ -32,6 +32,22 @@ export interface CyclicLROptions {
   /** The step to go on from; -1, the default, begins anew. */
   last_epoch: number;
 }
+
+/** PyTorch's positional arguments. */
+const names = [
+  'base_lr',
+  'max_lr',
+  'step_size_up',
+  'step_size_down',
+  'mode',
+  'gamma',
+  'scale_fn',
+  'scale_mode',
+  'cycle_momentum',
+  'base_momentum',
+  'max_momentum',
+  'last_epoch',
+] as const;
 
 const defaults: CyclicLROptions = {
   base_lr: undefined as unknown as number,
@@ -76,13 +92,9 @@ export class CyclicLR extends LRScheduler {
   declare readonly max_momentums: number[];
   declare private readonly scale_fn: ((x: number) => number) | undefined;
 
-  constructor(
-    optimizer: Scheduled,
-    ...given: Given<CyclicLROptions, ['base_lr', 'max_lr', 'step_size_up', 'step_size_down', 'mode', 'gamma']>
-  ) {
+  constructor(optimizer: Scheduled, ...given: Given<Needs<CyclicLROptions, 'base_lr' | 'max_lr'>, typeof names>) {
     const name = 'CyclicLR';
     check_optimizer(name, optimizer);
-    const names = ['base_lr', 'max_lr', 'step_size_up', 'step_size_down', 'mode', 'gamma'] as const;
     const options = read_arguments<CyclicLROptions>(name, given, names, defaults);
     const { mode, scale_fn, last_epoch } = options;
     if (scale_fn !== null && typeof scale_fn !== 'function') fail_type(name, 'scale_fn', 'a function', scale_fn);

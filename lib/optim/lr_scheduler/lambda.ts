@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, type Needs, read_arguments } from '../../arguments';
 import { fail, fail_type } from '../../errors';
 import { check_optimizer, LRScheduler, type Scheduled, type SchedulerState } from './scheduler';
 
@@ -12,7 +12,7 @@ export interface LambdaLROptions {
   last_epoch: number;
 }
 
-type Arguments = Given<LambdaLROptions, ['lr_lambda', 'last_epoch']>;
+type Arguments = Given<Needs<LambdaLROptions, 'lr_lambda'>, ['lr_lambda', 'last_epoch']>;
 
 /** What schedulers with functions share. Functions cannot be saved; they are given again. */
 abstract class FunctionScheduler extends LRScheduler {

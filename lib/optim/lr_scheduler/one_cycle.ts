@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, type Needs, read_arguments } from '../../arguments';
 import { check_boolean, check_integer, fail, fail_range, fail_type } from '../../errors';
 import { check_momentum_cycle, type MomentumCycle, set_momentum, start_momentum } from './momentum';
 import { check_finite, check_optimizer, LRScheduler, per_group, type Scheduled } from './scheduler';
@@ -45,6 +45,23 @@ export interface OneCycleLROptions {
   last_epoch: number;
 }
 
+/** PyTorch's positional arguments. */
+const names = [
+  'max_lr',
+  'total_steps',
+  'epochs',
+  'steps_per_epoch',
+  'pct_start',
+  'anneal_strategy',
+  'cycle_momentum',
+  'base_momentum',
+  'max_momentum',
+  'div_factor',
+  'final_div_factor',
+  'three_phase',
+  'last_epoch',
+] as const;
+
 const defaults: OneCycleLROptions = {
   max_lr: undefined as unknown as number,
   total_steps: null,
@@ -83,13 +100,9 @@ export class OneCycleLR extends LRScheduler {
   /** What the groups start with; not part of the state. */
   declare private readonly start: () => { rates: number[]; momenta: MomentumCycle | null; options: OneCycleLROptions };
 
-  constructor(
-    optimizer: Scheduled,
-    ...given: Given<OneCycleLROptions, ['max_lr', 'total_steps', 'epochs', 'steps_per_epoch', 'pct_start']>
-  ) {
+  constructor(optimizer: Scheduled, ...given: Given<Needs<OneCycleLROptions, 'max_lr'>, typeof names>) {
     const name = 'OneCycleLR';
     check_optimizer(name, optimizer);
-    const names = ['max_lr', 'total_steps', 'epochs', 'steps_per_epoch', 'pct_start'] as const;
     const options = read_arguments<OneCycleLROptions>(name, given, names, defaults);
     const total_steps = check_total(name, options);
     const share = check_finite(name, 'pct_start', options.pct_start);

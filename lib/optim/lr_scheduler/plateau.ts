@@ -33,6 +33,9 @@ export interface ReduceLROnPlateauOptions {
   eps: number;
 }
 
+/** PyTorch's positional arguments. */
+const names = ['mode', 'factor', 'patience', 'threshold', 'threshold_mode', 'cooldown', 'min_lr', 'eps'] as const;
+
 const defaults: ReduceLROnPlateauOptions = {
   mode: 'min',
   factor: 0.1,
@@ -69,10 +72,10 @@ export class ReduceLROnPlateau extends LRScheduler {
   declare cooldown_counter: number;
   declare num_bad_epochs: number;
 
-  constructor(optimizer: Scheduled, ...given: Given<ReduceLROnPlateauOptions, ['mode', 'factor', 'patience']>) {
+  constructor(optimizer: Scheduled, ...given: Given<Partial<ReduceLROnPlateauOptions>, typeof names>) {
     const name = 'ReduceLROnPlateau';
     check_optimizer(name, optimizer);
-    const options = read_arguments(name, given, ['mode', 'factor', 'patience'], defaults);
+    const options = read_arguments(name, given, names, defaults);
     const { mode, threshold_mode, min_lr } = options;
     if (mode !== 'min' && mode !== 'max') fail_type(name, 'mode', '"min" or "max"', mode);
     if (threshold_mode !== 'rel' && threshold_mode !== 'abs')

@@ -53,7 +53,10 @@ export class ConstantLR extends LRScheduler {
   declare readonly factor: number;
   declare readonly total_iters: number;
 
-  constructor(optimizer: Scheduled, ...given: Given<ConstantLROptions, ['factor', 'total_iters', 'last_epoch']>) {
+  constructor(
+    optimizer: Scheduled,
+    ...given: Given<Partial<ConstantLROptions>, ['factor', 'total_iters', 'last_epoch']>
+  ) {
     const name = 'ConstantLR';
     const defaults = { factor: 1 / 3, total_iters: 5, last_epoch: -1 };
     const options = read_arguments(name, given, ['factor', 'total_iters', 'last_epoch'], defaults);
@@ -94,7 +97,7 @@ export class LinearLR extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    ...given: Given<LinearLROptions, ['start_factor', 'end_factor', 'total_iters', 'last_epoch']>
+    ...given: Given<Partial<LinearLROptions>, ['start_factor', 'end_factor', 'total_iters', 'last_epoch']>
   ) {
     const name = 'LinearLR';
     const defaults = { start_factor: 1 / 3, end_factor: 1, total_iters: 5, last_epoch: -1 };
@@ -140,7 +143,10 @@ export class PolynomialLR extends LRScheduler {
   declare readonly total_iters: number;
   declare readonly power: number;
 
-  constructor(optimizer: Scheduled, ...given: Given<PolynomialLROptions, ['total_iters', 'power', 'last_epoch']>) {
+  constructor(
+    optimizer: Scheduled,
+    ...given: Given<Partial<PolynomialLROptions>, ['total_iters', 'power', 'last_epoch']>
+  ) {
     const name = 'PolynomialLR';
     const defaults = { total_iters: 5, power: 1, last_epoch: -1 };
     const options = read_arguments(name, given, ['total_iters', 'power', 'last_epoch'], defaults);

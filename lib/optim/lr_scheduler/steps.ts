@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, type Needs, read_arguments } from '../../arguments';
 import { check_integer, fail_type } from '../../errors';
 import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
@@ -52,7 +52,10 @@ export class StepLR extends LRScheduler {
   declare readonly step_size: number;
   declare readonly gamma: number;
 
-  constructor(optimizer: Scheduled, ...given: Given<StepLROptions, ['step_size', 'gamma', 'last_epoch']>) {
+  constructor(
+    optimizer: Scheduled,
+    ...given: Given<Needs<StepLROptions, 'step_size'>, ['step_size', 'gamma', 'last_epoch']>
+  ) {
     const defaults = { step_size: undefined as unknown as number, gamma: 0.1, last_epoch: -1 };
     const options = read_arguments<StepLROptions>('StepLR', given, ['step_size', 'gamma', 'last_epoch'], defaults);
     const step_size = check_integer('StepLR', 'step_size', options.step_size, 1);
@@ -89,7 +92,10 @@ export class MultiStepLR extends LRScheduler {
   declare readonly milestones: Readonly<Record<number, number>>;
   declare readonly gamma: number;
 
-  constructor(optimizer: Scheduled, ...given: Given<MultiStepLROptions, ['milestones', 'gamma', 'last_epoch']>) {
+  constructor(
+    optimizer: Scheduled,
+    ...given: Given<Needs<MultiStepLROptions, 'milestones'>, ['milestones', 'gamma', 'last_epoch']>
+  ) {
     const name = 'MultiStepLR';
     const defaults = { milestones: undefined as unknown as number[], gamma: 0.1, last_epoch: -1 };
     const options = read_arguments<MultiStepLROptions>(name, given, ['milestones', 'gamma', 'last_epoch'], defaults);
@@ -128,7 +134,7 @@ export class MultiStepLR extends LRScheduler {
 export class ExponentialLR extends LRScheduler {
   declare readonly gamma: number;
 
-  constructor(optimizer: Scheduled, ...given: Given<ExponentialLROptions, ['gamma', 'last_epoch']>) {
+  constructor(optimizer: Scheduled, ...given: Given<Needs<ExponentialLROptions, 'gamma'>, ['gamma', 'last_epoch']>) {
     const defaults = { gamma: undefined as unknown as number, last_epoch: -1 };
     const options = read_arguments<ExponentialLROptions>('ExponentialLR', given, ['gamma', 'last_epoch'], defaults);
     super(optimizer, options.last_epoch, { gamma: check_finite('ExponentialLR', 'gamma', options.gamma) });

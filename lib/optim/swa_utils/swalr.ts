@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, type Needs, read_arguments } from '../../arguments';
 import { check_integer, fail_type } from '../../errors';
 import { check_optimizer, LRScheduler, per_group, type Scheduled } from '../lr_scheduler/scheduler';
 
@@ -37,7 +37,7 @@ export class SWALR extends LRScheduler {
   /** @internal */
   declare readonly _anneal_strategy: 'cos' | 'linear';
 
-  constructor(optimizer: Scheduled, ...given: Given<SWALROptions, typeof names>) {
+  constructor(optimizer: Scheduled, ...given: Given<Needs<SWALROptions, 'swa_lr'>, typeof names>) {
     const name = 'SWALR';
     const { swa_lr, anneal_epochs, anneal_strategy, last_epoch } = read_arguments<SWALROptions>(name, given, names, {
       swa_lr: undefined as unknown as number,
