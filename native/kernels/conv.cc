@@ -255,6 +255,11 @@ void weight_gradient(Call& call) {
     return;
   }
   if (sees_all_at_once(g)) return one_place_weight_gradient(g, p.g, x, p.weight_gradient, p.bias_gradient);
+  if constexpr (sizeof(T) == 4) {
+    const WinogradPlanes planes = {x, g.images, g.in_channels, g.y.input, g.x.input, g.y.padding, g.x.padding};
+    const WinogradPlanes grid = {p.g, g.images, g.out_channels, g.y.output, g.x.output, 0, 0};
+    if (winograd_wins(g) && winograd_weight_gradient({planes, grid, p.weight_gradient, p.bias_gradient})) return;
+  }
   const ForwardPatches<T> patches(g, x);
   p.patches = patches.get();
   p.groups = g.groups;

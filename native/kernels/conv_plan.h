@@ -48,6 +48,11 @@ struct ConvPlan {
   }
 };
 
+// Tile rows [first, first + rows) of an image; their tiles are those from `tile` on of a block.
+struct TileRows {
+  int64_t image, first, rows, tile;
+};
+
 // Rows of 2×2 tiles over the images' grids, in units that one task computes.
 struct WinogradTiles {
   int64_t images, down, across;  // tiles of an image
@@ -62,6 +67,14 @@ struct WinogradTiles {
                                             : 4) {}
   int64_t units_of_image() const { return ceil_div(down, unit); }
   int64_t units() const { return images * units_of_image(); }
+
+  // The tile rows from unit `at` on that lie in one image; `at` moves past them.
+  TileRows next_rows(int64_t& at, int64_t last, int64_t tile) const {
+    const int64_t image = at / units_of_image(), first = at % units_of_image();
+    const int64_t count = std::min(last - at, units_of_image() - first);
+    at += count;
+    return {image, first * unit, std::min(count * unit, down - first * unit), tile};
+  }
 };
 
 struct WinogradPlan {
@@ -86,6 +99,26 @@ struct WinogradPlan {
   int64_t block_rows() const { return ceil_div(tiles.units(), blocks) * tiles.unit; }
   int64_t most_tile_rows() const { return std::min(block_rows(), tiles.down); }
   int64_t most_tiles() const { return std::min(block_rows(), tiles.images * tiles.down) * tiles.across; }
+};
+
+// A weight's gradient: blocks of tile rows, one after the other. Their number decides the bits: it is of the shapes alone.
+struct WinogradWeightPlan {
+  WinogradTiles tiles;
+  int64_t blocks = 1, row_parts = 1;
+  int64_t transform_grain = 1, multiply_grain = 1;
+
+  WinogradWeightPlan(const WinogradTiles& tiles_, int64_t in_channels, int64_t out_channels, int threads)
+      : tiles(tiles_) {
+    constexpr int64_t kDepth = 512, kFewestTiles = 64, kOperandBytes = 16 << 20;
+    constexpr int64_t kLanes = 16, kWorthAThread = 16000;
+    const int64_t tile_bytes = 16 * sizeof(float) * (in_channels + out_channels);
+    const int64_t depth = std::clamp<int64_t>(kOperandBytes / tile_bytes, kFewestTiles, kDepth);
+    blocks = std::min(tiles.units(), ceil_div(tiles.units() * tiles.across, depth));
+    const int64_t rows = tiles.units() / blocks, pieces = ceil_div(in_channels + out_channels, kLanes);
+    row_parts = std::clamp<int64_t>(3 * threads / pieces, 1, std::max<int64_t>(1, rows / 2));
+    transform_grain = 1 + kWorthAThread * row_parts / (rows * tiles.across * 40);
+    multiply_grain = 1 + kWorthAThread / (rows * tiles.across * 4 * ceil_div(out_channels, kLanes));
+  }
 };
 
 // A weight's gradient: `rows` by the channels of g, added up over blocks of positions.

@@ -37,5 +37,8 @@ bool winograd_wins(const ConvGeometry& g) {
 }
 
 bool winograd_product(const WinogradProduct& p) { return finished(CRESSET_SELECT(winograd_table)->product(p)); }
+bool winograd_weight_gradient(const WinogradWeightGradient& p) {
+  return finished(CRESSET_SELECT(winograd_table)->weight_gradient(p));
+}
 
 }  // namespace cresset

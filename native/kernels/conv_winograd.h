@@ -43,14 +43,23 @@ struct WinogradProduct {
   uint8_t* mask = nullptr;  // as ConvProduct's
 };
 
+// weight_gradient [g.channels, x.channels, 3, 3] and bias_gradient, which may be null, for g of the grid that x's taps see.
+struct WinogradWeightGradient {
+  WinogradPlanes x, g;
+  float* weight_gradient = nullptr;
+  float* bias_gradient = nullptr;
+};
+
 struct WinogradTable {
   WinogradEnd (*product)(const WinogradProduct&);
+  WinogradEnd (*weight_gradient)(const WinogradWeightGradient&);
 };
 
 // Whether that is the fast way, by the shapes alone.
 bool winograd_wins(const ConvGeometry& g);
 
-// False when an operand is too large for it; nothing that was written counts then.
+// False when an operand is too large for them; nothing that was written counts then.
 bool winograd_product(const WinogradProduct& p);
+bool winograd_weight_gradient(const WinogradWeightGradient& p);
 
 }  // namespace cresset
