@@ -221,3 +221,25 @@ test('the bits do not depend on the image beside', () => {
   for (let i = 0; i < 5; i++)
     expect(F.conv2d(x.select(0, i), w, null, 1, 1).tolist()).toEqual(all.select(0, i).tolist());
 });
+
+test.each([
+  ['blocked', [5, 24, 9, 11], [24, 20, 4, 4], { stride: 2, padding: 1, output_padding: [1, 0] }],
+  ['grouped', [3, 6, 7, 5], [6, 2, 3, 3], { stride: [2, 3], groups: 3 }],
+  ['from one place', [4, 8, 1, 1], [8, 5, 4, 4], { stride: 4 }],
+] as const)(
+  'both gradients of a transposed convolution with a stride have the bits of each alone: %s',
+  (_, ...rest) => {
+    torch.manual_seed(7);
+    const [x_shape, w_shape, options] = rest;
+    const [x, w] = [torch.randn([...x_shape]), torch.randn([...w_shape])];
+    const gradients = (needs_x: boolean, needs_w: boolean): [torch.Tensor | null, torch.Tensor | null] => {
+      const [a, b] = [x.clone().requires_grad_(needs_x), w.clone().requires_grad_(needs_w)];
+      const out = F.conv_transpose2d(a, b, options);
+      out.backward(torch.linspace(-1, 1, out.numel()).reshape(out.shape));
+      return [a.grad, b.grad];
+    };
+    const [dx, dw] = gradients(true, true);
+    expect(dx?.tolist()).toEqual(gradients(true, false)[0]?.tolist());
+    expect(dw?.tolist()).toEqual(gradients(false, true)[1]?.tolist());
+  },
+);

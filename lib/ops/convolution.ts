@@ -36,6 +36,7 @@ export interface Geometry {
 const forward = kernel('conv');
 const input_backward = kernel('conv_input_gradient');
 const weight_backward = kernel('conv_weight_gradient');
+const transpose_backward = kernel('conv_transpose_gradients');
 
 const no_axis: Axis = { input: 1, kernel: 1, output: 1, stride: 1, padding: 0, dilation: 1 };
 
@@ -99,11 +100,29 @@ export function input_gradient(geometry: Geometry, given: Tensor, weight: Tensor
   input_backward(out.dtype.code, numbers(geometry), g, w, out, b);
   if (!tracks(g, w, b)) return out;
   const inputs = b === null ? [g, w] : [g, w, b];
-  return record(out, 'ConvolutionTransposeBackward0', inputs, [g, w], (gg, node) => [
-    node.needs(0) ? convolve(geometry, gg, node.saved(1), null) : null,
-    node.needs(1) ? weight_gradient(geometry, node.saved(0), gg) : null,
-    b !== null && node.needs(2) ? bias_gradient(gg, geometry) : null,
-  ]);
+  return record(out, 'ConvolutionTransposeBackward0', inputs, [g, w], (gg, node) => {
+    const db = b !== null && node.needs(2) ? bias_gradient(gg, geometry) : null;
+    if (node.needs(0) && node.needs(1) && has_stride(geometry) && !is_grad_enabled())
+      return [...transpose_gradients(geometry, gg, node.saved(1), node.saved(0)), db];
+    return [
+      node.needs(0) ? convolve(geometry, gg, node.saved(1), null) : null,
+      node.needs(1) ? weight_gradient(geometry, node.saved(0), gg) : null,
+      db,
+    ];
+  });
+}
+
+function has_stride({ axes }: Geometry): boolean {
+  return axes.some(({ stride }) => stride > 1);
+}
+
+/** Both gradients of a transposed convolution of x: for a stride the kernel lays g out anew, once for the two. */
+function transpose_gradients(geometry: Geometry, given: Tensor, weight: Tensor, x: Tensor): [Tensor, Tensor] {
+  const g = contiguous(given);
+  const dx = allocate(geometry.output_shape, g.dtype);
+  const dw = allocate(geometry.weight_shape, g.dtype);
+  transpose_backward(g.dtype.code, numbers(geometry), g, weight, x, dx, dw);
+  return [dx, dw];
 }
 
 function weight_and_bias_gradients(

@@ -1,8 +1,9 @@
 // Convolutions in two dimensions (one is a height of 1) with a stride, padding, dilation and groups; all operands contiguous.
 //
-//   conv                  dtype, geometry, x, weight, out, bias, activation, slope, mask
-//   conv_input_gradient   dtype, geometry, g, weight, out, bias
-//   conv_weight_gradient  dtype, geometry, g, x, out, bias_gradient
+//   conv                      dtype, geometry, x, weight, out, bias, activation, slope, mask
+//   conv_input_gradient       dtype, geometry, g, weight, out, bias
+//   conv_weight_gradient      dtype, geometry, g, x, out, bias_gradient
+//   conv_transpose_gradients  dtype, geometry, out's gradient, weight, g, g's gradient, weight's: of conv_input_gradient
 //
 //   geometry     see conv_geometry.h
 //   bias, mask, bias_gradient   id, offset; 0, 0 when there is none
@@ -171,6 +172,28 @@ WinogradProduct winograd_input_gradient(const ConvGeometry& g, const float* grad
   return w;
 }
 
+// out = weight · patches, with the epilogue of `p`.
+template <class T>
+void multiply_patches(const ConvGeometry& g, const ForwardPatches<T>& patches, const T* weight, T* out,
+                      ConvProduct<T> p) {
+  const int64_t plane = g.y.output * g.x.output;
+  p.patches = patches.get();
+  p.groups = g.groups;
+  p.rows = g.out_channels;
+  p.out = {out, g.groups * g.out_channels * plane, plane, g.x.output, 1};
+  p.weights = weight;
+  const int64_t columns = p.weight_stride = p.patches.rows();
+  Workspace<T> copied;
+  if (columns * static_cast<int64_t>(sizeof(T)) % 1024 == 0 && columns > 0 && p.patches.columns() >= 256) {
+    const int64_t rows = p.groups * p.rows;
+    p.weight_stride = padded_stride<T>(columns);
+    T* to = copied.allocate_elements(rows * p.weight_stride);
+    parallel_for(rows, 1 + 65536 / columns, CopyRows<T>{weight, columns, to, p.weight_stride});
+    p.weights = to;
+  }
+  check_memory(kernels_for<T>().product(p));
+}
+
 template <class T>
 void forward(Call& call) {
   const ConvGeometry g(call);
@@ -190,22 +213,7 @@ void forward(Call& call) {
   if constexpr (sizeof(T) == 4) {
     if (winograd_wins(g) && winograd_product(winograd_forward(g, x, weight, out, p))) return;
   }
-  const ForwardPatches<T> patches(g, x);
-  p.patches = patches.get();
-  p.groups = g.groups;
-  p.rows = g.out_channels;
-  p.out = {out, g.groups * g.out_channels * plane, plane, g.x.output, 1};
-  p.weights = weight;
-  const int64_t columns = p.weight_stride = p.patches.rows();
-  Workspace<T> copied;
-  if (columns * static_cast<int64_t>(sizeof(T)) % 1024 == 0 && columns > 0 && p.patches.columns() >= 256) {
-    const int64_t rows = p.groups * p.rows;
-    p.weight_stride = padded_stride<T>(columns);
-    T* to = copied.allocate_elements(rows * p.weight_stride);
-    parallel_for(rows, 1 + 65536 / columns, CopyRows<T>{weight, columns, to, p.weight_stride});
-    p.weights = to;
-  }
-  check_memory(kernels_for<T>().product(p));
+  multiply_patches(g, ForwardPatches<T>(g, x), weight, out, p);
 }
 
 template <class T>
@@ -267,6 +275,34 @@ void weight_gradient(Call& call) {
   check_memory(kernels_for<T>().weight_gradient(p));
 }
 
+// Both are products with the same patches.
+template <class T>
+void transpose_gradients(Call& call) {
+  const ConvGeometry g(call);
+  const T* gradient = call.contiguous<T>(g.input_count());
+  const T* weight = call.contiguous<T>(g.weight_count());
+  ConvWeightGradient<T> p;
+  p.g = call.contiguous<T>(g.output_count());
+  T* input_gradient = call.contiguous<T>(g.output_count());
+  p.weight_gradient = call.contiguous<T>(g.weight_count());
+  call.operations(g.operations());  // the second product
+  if (g.weight_count() == 0 || g.output_count() == 0) {
+    std::fill_n(p.weight_gradient, g.weight_count(), T(0));
+    std::fill_n(input_gradient, g.output_count(), T(0));
+    return;
+  }
+  if (sees_all_at_once(g)) {
+    one_place_forward(g, gradient, weight, input_gradient, GemmEpilogue<T>());
+    return one_place_weight_gradient<T>(g, p.g, gradient, p.weight_gradient, nullptr);
+  }
+  const ForwardPatches<T> patches(g, gradient);
+  multiply_patches(g, patches, weight, input_gradient, ConvProduct<T>());
+  p.patches = patches.get();
+  p.groups = g.groups;
+  p.rows = g.out_channels;
+  check_memory(kernels_for<T>().weight_gradient(p));
+}
+
 template <void (*run_float)(Call&), void (*run_double)(Call&)>
 void by_dtype(Call& call) {
   switch (call.dtype()) {
@@ -279,10 +315,12 @@ void by_dtype(Call& call) {
 constexpr Entry conv_entry = by_dtype<forward<float>, forward<double>>;
 constexpr Entry conv_input_gradient_entry = by_dtype<input_gradient<float>, input_gradient<double>>;
 constexpr Entry conv_weight_gradient_entry = by_dtype<weight_gradient<float>, weight_gradient<double>>;
+constexpr Entry conv_transpose_gradients_entry = by_dtype<transpose_gradients<float>, transpose_gradients<double>>;
 
 CRESSET_KERNEL(conv, conv_entry);
 CRESSET_KERNEL(conv_input_gradient, conv_input_gradient_entry);
 CRESSET_KERNEL(conv_weight_gradient, conv_weight_gradient_entry);
+CRESSET_KERNEL(conv_transpose_gradients, conv_transpose_gradients_entry);
 
 }  // namespace
 }  // namespace cresset

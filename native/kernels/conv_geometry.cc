@@ -51,8 +51,12 @@ ConvGeometry::ConvGeometry(Call& call) {
   weight_count_ = count_of(all_out, in_channels, y.kernel, x.kernel);
   if (weight_count_ == 0) y.kernel = x.kernel = 0;  // nothing bounds the taps of no channels
   output_count_ = count_of(images, all_out, y.output, x.output);
-  call.operations(2.0 * static_cast<double>(output_count_) * static_cast<double>(in_channels) *
-                  static_cast<double>(y.kernel * x.kernel));
+  call.operations(operations());
+}
+
+double ConvGeometry::operations() const {
+  return 2.0 * static_cast<double>(output_count_) * static_cast<double>(in_channels) *
+         static_cast<double>(y.kernel * x.kernel);
 }
 
 ConvAxisTaps forward_taps(const ConvAxis& axis) {

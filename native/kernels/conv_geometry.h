@@ -28,6 +28,8 @@ struct ConvGeometry {
   int64_t input_count() const { return input_count_; }
   int64_t weight_count() const { return weight_count_; }
   int64_t output_count() const { return output_count_; }
+  // Of one product of this geometry.
+  double operations() const;
 
  private:
   int64_t input_count_ = 0, weight_count_ = 0, output_count_ = 0;
