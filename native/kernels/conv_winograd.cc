@@ -8,6 +8,7 @@
 #include "kernels/conv_workspace.h"
 #include "kernels/gemm.h"
 #include "runtime/parallel.h"
+#include "simd/interleave.h"
 #include "simd/transpose.h"
 #include "simd/vector.h"
 
