@@ -13,18 +13,20 @@ const MB = 2 ** 20;
 describe('plain synchronous loops stay flat', () => {
   // The blocks may take the budget, whose starting size is enough for small steps, and twice the live set.
   test.each([
-    ['training', 3000, 8],
-    ['changing batches', 3000, 12],
-    ['tiny tensors', 6000, 5],
+    ['training', 3000, 3],
+    ['changing batches', 3000, 5],
+    ['tiny tensors', 6000, 1],
     ['large results', 3000, 16 + 2 * 8],
     // 32 values of 1 MiB a step, of which none is kept.
-    ['deep steps', 600, 48],
+    ['deep steps', 600, 32],
     ['graphs that are never walked', 3000, 8],
     ['hooks and kept gradients', 3000, 12],
     ['large steps', 300, 256 + 2 * 64],
   ])('%s, %d steps in %d MiB', (name, steps, most) => {
-    const { growth, settled, peak } = JSON.parse(run_child('flat_loop.ts', { args: [name, String(steps)] }));
+    const { growth, settled, peak, budget } = JSON.parse(run_child('flat_loop.ts', { args: [name, String(steps)] }));
     expect(peak / MB).toBeLessThan(most);
+    // Where nearly all comes back there is no reason to collect more rarely.
+    if (name !== 'large steps') expect(budget / MB).toBeLessThanOrEqual(16);
     // One tensor a step would be far more. V8's young generation doubles when it likes, and when a major collection comes depends on time.
     expect(growth / MB).toBeLessThan(Math.max(16, (0.05 * settled) / MB));
   });

@@ -12,7 +12,11 @@ import { on_shortage } from '../native/shortage';
 const MiB = 2 ** 20;
 /** A block costs about this much beside its bytes: reference, table slot, JavaScript objects. */
 const BLOCK_OVERHEAD = 200;
-const MOST_BLOCKS = 65536;
+/**
+ * A result counts as much, however small it is and whether or not it was given back: the JavaScript objects of 1,024 of them fit into V8's nursery.
+ * When that is full V8 collects by itself, which frees no block, and makes it larger.
+ */
+const RESULT_SHARE = 4096;
 
 /** With options a minor collection, without a major one: Node 20 takes any options, `{ type: 'major' }` too, for minor. */
 type Collect = (options?: { type: 'minor'; execution: 'sync' }) => void;
@@ -60,7 +64,7 @@ const stress = ((given) => {
 let stressed = 0;
 /** Small results then cycle through the second-level cache … */
 const smallest = Math.min(4 * MiB, process_limit);
-/** … and larger ones through some more memory, so that a collection is shared by up to 16 of them. */
+/** … and larger ones through some more memory, so that a collection is shared by 16 of them. */
 const SHARED_BY = 16;
 const shared_most = Math.min(16 * MiB, process_limit);
 
@@ -69,12 +73,11 @@ let limit = process_limit;
 
 let budget = smallest;
 let spent = 0;
-let blocks = 0;
-/** The largest block handed out since the last collection. */
-let largest = 0;
+/** What was handed out since the last collection, also what has been given back. */
+let results = 0;
 /** What the last step handed out until its backward had ended. */
 let step = 0;
-/** Live bytes after the last major collection: what certainly was in use then. */
+/** The living after the last major collection: what certainly was in use then. */
 let settled = 0;
 /** When the last major collection ended, and how long it took, in milliseconds. */
 let major_ended = 0;
@@ -88,19 +91,18 @@ if (stress > 0) addon.set_poison(1);
 
 export function before_allocation(nbytes: number): void {
   spent += nbytes + BLOCK_OVERHEAD;
-  blocks++;
-  if (nbytes > largest) largest = nbytes;
+  results++;
   if (stress > 0) collect_under_stress();
-  else if ((spent > Math.max(budget, 1.5 * step) || blocks > MOST_BLOCKS) && spent > worthwhile())
+  else if (Math.max(spent, RESULT_SHARE * results) > Math.max(budget, 1.5 * step) && is_worthwhile())
     around_reclaim(() => {
       step /= 2;
       reclaim(nbytes);
     });
 }
 
-/** Some large results share one collection; the small block beside one of them (a mask) does not end that. */
-function worthwhile(): number {
-  return Math.min(SHARED_BY * largest, shared_most);
+/** Whether enough results share the collection, or so much memory that it does not matter. */
+function is_worthwhile(share = 1): boolean {
+  return results >= share * SHARED_BY || spent > share * shared_most;
 }
 
 /**
@@ -108,7 +110,7 @@ function worthwhile(): number {
  * twice only a major collection can take. So the next collections wait for the end of the step, if it is like this one.
  */
 export function after_backward(): void {
-  if (stress > 0 || collect === null || spent < 0.75 * Math.max(smallest, worthwhile())) return;
+  if (stress > 0 || collect === null || spent < 0.75 * smallest || !is_worthwhile(0.75)) return;
   around_reclaim(() => {
     const handed = spent;
     const slack = major_is_cheap() ? Math.min(limit, Math.max(3 * handed, 32 * MiB)) : limit;
@@ -141,7 +143,6 @@ function collect_under_stress(): void {
 /** A block was released by hand: it does not count against the budget. */
 export function give_back(nbytes: number): void {
   spent -= nbytes + BLOCK_OVERHEAD;
-  blocks--;
 }
 
 /** Before `nbytes` are handed out, or with 0 at the end of a step. `slack`: bytes that may survive minor collections for nothing. */
@@ -151,28 +152,26 @@ function reclaim(nbytes: number, slack = limit): void {
     return;
   }
   const handed = spent;
-  const before = live_bytes();
+  const before = weigh_living();
   collect({ type: 'minor', execution: 'sync' });
-  let live = addon.sweep(0);
+  addon.sweep(0);
+  let live = weigh_living();
   const little_came_back = before - live < handed / 2;
   // What survives minor collections only a major one can take. It is due when the survivors may exceed the live set, as the last
   // one found it, by half.
   const coming = nbytes === 0 ? 0 : Math.max(budget, nbytes);
   if (live + coming > 1.5 * settled + slack) {
     const began = performance.now();
-    collect();
-    live = addon.sweep(1);
-    settled = live;
+    collect_garbage();
+    live = settled;
     major_ended = performance.now();
     major_took = major_ended - began;
   }
   if (little_came_back) budget = Math.min(budget * 2, limit);
   else budget = Math.max(smallest, budget * 0.75);
-  addon.stats();
   addon.set_cache_limit(process_limit + addon.arguments[0] + nbytes);
   spent = 0;
-  blocks = 0;
-  largest = 0;
+  results = 0;
 }
 
 /** V8 is told what is out there, collects when it finds that too much, and the sweep sees what went. */
@@ -182,16 +181,16 @@ function without_collector(): void {
   addon.adjust_external(live - announced - spent);
   announced = live;
   spent = 0;
-  blocks = 0;
-  largest = 0;
+  results = 0;
   if (!warned) process.emitWarning('cresset: this runtime has no gc(); memory comes back when V8 collects by itself');
   warned = true;
 }
 
-function live_bytes(): number {
+/** What this thread's blocks weigh that no sweep has freed, in the unit of `spent`. */
+function weigh_living(): number {
   addon.stats();
   limit = Math.max(process_limit / addon.arguments[7], MiB);
-  return addon.arguments[5];
+  return addon.arguments[5] + BLOCK_OVERHEAD * addon.arguments[4];
 }
 
 on_shortage(() => {
@@ -272,5 +271,6 @@ export function empty_cache(): void {
 /** A full collection and sweep now, for tests and for those who want a number they can trust. */
 export function collect_garbage(): void {
   collect?.();
-  settled = addon.sweep(1);
+  addon.sweep(1);
+  settled = weigh_living();
 }

@@ -23,6 +23,7 @@ constexpr size_t kAlignment = 64;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kLargest = size_t{1} << 46;
 constexpr int kClasses = 4 * 42;
+constexpr int kFits = 4;  // classes: its own and those of less than twice its size
 
 // Class 4·e + q holds blocks of (4 + q)·2^(e + 4) bytes. Sizes are multiples of the alignment, so below 256 some stay unused.
 struct SizeClass {
@@ -110,6 +111,20 @@ struct Pool {
     return true;
   }
 
+  // Its own class's latest block is the one most likely in cache; a free one of up to twice the size costs less than new memory, which a loop of
+  // ever new shapes would otherwise take until it has blocks of every class.
+  Allocation from_cache(SizeClass wanted) {
+    int last = std::min(wanted.index + kFits, kClasses);
+    for (int index = wanted.index; index < last; index++) {
+      if (free[index].empty()) continue;
+      Allocation found = {free[index].back(), class_bytes(index)};
+      free[index].pop_back();
+      stats.cached -= found.bytes;
+      return found;
+    }
+    return {};
+  }
+
   uint8_t* from_system(size_t bytes) { return is_granted(bytes) ? system_allocate(bytes) : nullptr; }
 
   // Gives cached blocks back, largest first, until in_use + cached fits into `limit`.
@@ -142,24 +157,20 @@ Allocation allocate(size_t bytes) {
   SizeClass wanted = size_class(bytes);
   Pool& p = pool();
   std::lock_guard<std::mutex> lock(p.mutex);
-  uint8_t* data;
-  if (!p.free[wanted.index].empty()) {
-    data = p.free[wanted.index].back();
-    p.free[wanted.index].pop_back();
-    p.stats.cached -= wanted.bytes;
-  } else {
+  Allocation given = p.from_cache(wanted);
+  if (given.data == nullptr) {
     p.trim(p.cache_limit > wanted.bytes ? p.cache_limit - wanted.bytes : 0);
-    data = p.from_system(wanted.bytes);
-    if (data == nullptr) {
+    given = {p.from_system(wanted.bytes), wanted.bytes};
+    if (given.data == nullptr) {
       p.trim(0);
-      data = p.from_system(wanted.bytes);
-      if (data == nullptr) return {};
+      given.data = p.from_system(wanted.bytes);
+      if (given.data == nullptr) return {};
     }
     p.stats.system_allocations++;
   }
-  p.stats.in_use += wanted.bytes;
+  p.stats.in_use += given.bytes;
   if (p.stats.in_use + p.stats.cached > p.stats.peak) p.stats.peak = p.stats.in_use + p.stats.cached;
-  return {data, wanted.bytes};
+  return given;
 }
 
 void deallocate(Allocation allocation) {

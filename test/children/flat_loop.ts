@@ -76,5 +76,5 @@ for (let i = 0; i < Number(steps); i++) {
   if (i < Number(steps) / 3) settled = Math.max(settled, rss);
   else later = Math.max(later, rss);
 }
-const { peak, budget_limit } = torch.memory_stats();
-process.stdout.write(JSON.stringify({ growth: later - settled, settled, peak, budget_limit }));
+const { peak, budget, budget_limit } = torch.memory_stats();
+process.stdout.write(JSON.stringify({ growth: later - settled, settled, peak, budget, budget_limit }));
