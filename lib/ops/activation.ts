@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { fail, fail_range } from '../errors';
 import type { Tensor } from '../tensor/tensor';
 import { activation, type InplaceOption, in_place } from './activation_family';
@@ -35,7 +36,7 @@ declare module '../tensor/tensor' {
   }
 }
 
-type WithInplace = (input: Tensor, inplace?: boolean | InplaceOption) => Tensor;
+type WithInplace = (input: Tensor, ...given: Given<InplaceOption, [inplace: 'inplace']>) => Tensor;
 type InPlace = (input: Tensor) => Tensor;
 
 /**
@@ -102,9 +103,7 @@ export interface HardtanhOptions extends InplaceOption {
  */
 export const hardtanh: (
   input: Tensor,
-  min_val?: number | HardtanhOptions,
-  max_val?: number,
-  inplace?: boolean,
+  ...given: Given<HardtanhOptions, [min_val: 'min_val', max_val: 'max_val', inplace: 'inplace']>
 ) => Tensor = activation<never, [number, number]>({
   name: 'hardtanh',
   integers: 'keep',
@@ -124,8 +123,10 @@ export const hardtanh: (
   errors: () => [{ args: [{ shape: [2] }, 2, 1], message: /expected min_val <= max_val, got min_val 2 and max_val 1/ }],
 });
 /** {@link hardtanh} in place. */
-export const hardtanh_: (input: Tensor, min_val?: number | HardtanhOptions, max_val?: number) => Tensor =
-  in_place(hardtanh);
+export const hardtanh_: (
+  input: Tensor,
+  ...given: Given<Omit<HardtanhOptions, 'inplace'>, [min_val: 'min_val', max_val: 'max_val']>
+) => Tensor = in_place(hardtanh);
 
 /** Options of {@link threshold}. */
 export interface ThresholdOptions extends InplaceOption {
@@ -145,9 +146,7 @@ export interface ThresholdOptions extends InplaceOption {
  */
 export const threshold: (
   input: Tensor,
-  threshold: number | ThresholdOptions,
-  value?: number,
-  inplace?: boolean,
+  ...given: Given<ThresholdOptions, [threshold: 'threshold', value: 'value', inplace: 'inplace']>
 ) => Tensor = activation<never, [number, number]>({
   name: 'threshold',
   integers: 'keep',
@@ -168,8 +167,10 @@ export const threshold: (
   ],
 });
 /** {@link threshold} in place. */
-export const threshold_: (input: Tensor, threshold: number | ThresholdOptions, value?: number) => Tensor =
-  in_place(threshold);
+export const threshold_: (
+  input: Tensor,
+  ...given: Given<Omit<ThresholdOptions, 'inplace'>, [threshold: 'threshold', value: 'value']>
+) => Tensor = in_place(threshold);
 
 /** Options of {@link elu} and {@link celu}. */
 export interface EluOptions extends InplaceOption {
@@ -177,8 +178,8 @@ export interface EluOptions extends InplaceOption {
   alpha?: number;
 }
 
-type Elu = (input: Tensor, alpha?: number | EluOptions, inplace?: boolean) => Tensor;
-type EluInPlace = (input: Tensor, alpha?: number | Omit<EluOptions, 'inplace'>) => Tensor;
+type Elu = (input: Tensor, ...given: Given<EluOptions, [alpha: 'alpha', inplace: 'inplace']>) => Tensor;
+type EluInPlace = (input: Tensor, ...given: Given<Omit<EluOptions, 'inplace'>, [alpha: 'alpha']>) => Tensor;
 
 /** Of `x > 0 ? scale x : scale alpha (exp(input_scale x) - 1)`. The exponent is bounded, for `where` multiplies what it drops by 0. */
 function elu_gradient(g: Tensor, x: Tensor, alpha: number, scale = 1, input_scale = 1): Tensor {

@@ -35,7 +35,7 @@ export function check_fits(op: string, name: string, value: unknown, dtype: DTyp
 const inplace_forms = new WeakMap<object, Form>();
 
 /** Declares an activation: `f(x, ...parameters, inplace?)` or `f(x, { ... })`. */
-export function activation<F extends (...args: never[]) => Tensor, P extends readonly number[] = []>(
+export function activation<F extends (...args: never) => Tensor, P extends readonly number[] = []>(
   spec: ActivationSpec<P>,
 ): F {
   const { name, inplace = 'argument', standard, integers = 'refuse' } = spec;
@@ -93,7 +93,7 @@ export function activation<F extends (...args: never[]) => Tensor, P extends rea
 }
 
 /** The in-place form of an activation declared above. */
-export function in_place<F extends (...args: never[]) => Tensor>(of: (...args: never[]) => Tensor): F {
+export function in_place<F extends (...args: never) => Tensor>(of: (...args: never) => Tensor): F {
   return inplace_forms.get(of) as unknown as F;
 }
 

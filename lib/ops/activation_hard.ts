@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { fail_range } from '../errors';
 import type { Tensor } from '../tensor/tensor';
 import { activation, type InplaceOption } from './activation_family';
@@ -28,8 +29,8 @@ export interface ShrinkOptions {
   lambd?: number;
 }
 
-type WithInplace = (input: Tensor, inplace?: boolean | InplaceOption) => Tensor;
-type Shrink = (input: Tensor, lambd?: number | ShrinkOptions) => Tensor;
+type WithInplace = (input: Tensor, ...given: Given<InplaceOption, [inplace: 'inplace']>) => Tensor;
+type Shrink = (input: Tensor, ...given: Given<ShrinkOptions, [lambd: 'lambd']>) => Tensor;
 
 /**
  * `min(max(x + 3, 0), 6) / 6`.

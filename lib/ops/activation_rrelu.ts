@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, requires_grad, tracks } from '../autograd/node';
 import { check_boolean, check_number, fail, fail_range } from '../errors';
@@ -91,14 +92,18 @@ function apply(label: string, x: Tensor, given: readonly unknown[], always_inpla
   return tracks(x) ? record(out, RULE_NAME, [x], [factors], rule) : out;
 }
 
-interface RRelu {
-  (input: Tensor, lower?: number, upper?: number, training?: boolean, inplace?: boolean): Tensor;
-  (input: Tensor, options: RReluOptions): Tensor;
-}
+type RRelu = (
+  input: Tensor,
+  ...given: Given<RReluOptions, [lower: 'lower', upper: 'upper', training: 'training', inplace: 'inplace']>
+) => Tensor;
+type RReluInPlace = (
+  input: Tensor,
+  ...given: Given<Omit<RReluOptions, 'inplace'>, [lower: 'lower', upper: 'upper', training: 'training']>
+) => Tensor;
 
 /** {@link rrelu} in place. */
 export const rrelu_ = ((input: Tensor, ...given: readonly unknown[]) =>
-  apply('rrelu_', input, given, true)) as unknown as RRelu;
+  apply('rrelu_', input, given, true)) as unknown as RReluInPlace;
 
 /**
  * `x > 0 ? x : x * slope` with a slope drawn from [lower, upper) for every element in training, and (lower + upper) / 2 else.

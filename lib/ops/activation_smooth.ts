@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { fail } from '../errors';
 import type { Tensor } from '../tensor/tensor';
 import { activation, type InplaceOption, in_place } from './activation_family';
@@ -43,7 +44,7 @@ declare module '../tensor/tensor' {
 }
 
 type Plain = (input: Tensor) => Tensor;
-type WithInplace = (input: Tensor, inplace?: boolean | InplaceOption) => Tensor;
+type WithInplace = (input: Tensor, ...given: Given<InplaceOption, [inplace: 'inplace']>) => Tensor;
 
 /** Values far from 0, where functions are flat or overflow; no gradient by differences there. */
 const far = () => [{ args: [{ shape: [33], range: [-400, 400] as const }], no_grad: true }];
@@ -156,10 +157,10 @@ export interface SoftplusOptions {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
  */
-export const softplus: (input: Tensor, beta?: number | SoftplusOptions, threshold?: number) => Tensor = activation<
-  never,
-  [number, number]
->({
+export const softplus: (
+  input: Tensor,
+  ...given: Given<SoftplusOptions, [beta: 'beta', threshold: 'threshold']>
+) => Tensor = activation<never, [number, number]>({
   name: 'softplus',
   inplace: 'none',
   parameters: [

@@ -1,3 +1,4 @@
+import type { Given, Needs } from '../arguments';
 import { check_boolean } from '../errors';
 import { numel_of } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
@@ -25,16 +26,18 @@ export interface AdaptiveMaxPoolOptions extends AdaptivePoolOptions {
   return_indices?: boolean;
 }
 
-interface AdaptiveAvgPool {
-  (input: Tensor, output_size: OutputSize): Tensor;
-  (input: Tensor, options: AdaptivePoolOptions): Tensor;
-}
+type AdaptiveAvgPool = (
+  input: Tensor,
+  ...given: Given<Needs<AdaptivePoolOptions, 'output_size'>, [output_size: 'output_size']>
+) => Tensor;
 
 interface AdaptiveMaxPool {
   (input: Tensor, output_size: OutputSize, return_indices?: false): Tensor;
   (input: Tensor, output_size: OutputSize, return_indices: true): ValuesAndIndices;
-  (input: Tensor, options: AdaptiveMaxPoolOptions & { return_indices: true }): ValuesAndIndices;
-  (input: Tensor, options: AdaptiveMaxPoolOptions & { return_indices?: false }): Tensor;
+  (input: Tensor, output_size: OutputSize, options: { return_indices: true }): ValuesAndIndices;
+  (input: Tensor, output_size: OutputSize, options?: { return_indices?: false }): Tensor;
+  (input: Tensor, options: Needs<AdaptiveMaxPoolOptions, 'output_size'> & { return_indices: true }): ValuesAndIndices;
+  (input: Tensor, options: Needs<AdaptiveMaxPoolOptions, 'output_size'> & { return_indices?: false }): Tensor;
 }
 
 const sizes = { 1: [1, 3, 17, 20], 2: [1, [3, 5], [null, 4], [9, 20], [11, 3]] } as const;

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_boolean, check_number, fail, fail_range, shape_text } from '../errors';
 import { bool } from '../tensor/dtype';
 import { broadcast_shapes, numel_of, type Shape } from '../tensor/shape';
@@ -113,18 +114,15 @@ function broadcast_mask(mask: Tensor, rows: number, keys: number): void {
     fail(NAME, `attn_mask of shape ${shape_text(mask.shape)} does not fit ${rows} rows and ${keys} keys`);
 }
 
-interface Attend {
-  (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions): Tensor;
-  (
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attn_mask: Tensor | null,
-    dropout_p?: number,
-    is_causal?: boolean,
-    options?: Pick<AttentionOptions, 'scale' | 'enable_gqa'>,
-  ): Tensor;
-}
+type Attend = (
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  ...given: Given<
+    AttentionOptions,
+    [attn_mask: 'attn_mask', dropout_p: 'dropout_p', is_causal: 'is_causal', scale: 'scale']
+  >
+) => Tensor;
 
 /**
  * `softmax(query·keyᵀ·scale + mask)·value`: query [..., rows, width], key [..., keys, width], value [..., keys, value_width] give

@@ -1,3 +1,4 @@
+import type { Given, Needs } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, fail } from '../errors';
@@ -70,19 +71,20 @@ function spread(name: string, g: Tensor, pooling: Pooling, divisor: Divisor): Te
   return out;
 }
 
-interface AvgPool<Options> {
-  (
-    input: Tensor,
-    kernel_size: Extent,
-    stride?: Extent | null,
-    padding?: Extent,
-    ceil_mode?: boolean,
-    count_include_pad?: boolean,
-    divisor_override?: Options extends AvgPool2dOptions ? number | null : never,
-  ): Tensor;
-  (input: Tensor, kernel_size: Extent, options: Options): Tensor;
-  (input: Tensor, options: Options): Tensor;
-}
+type AvgPool<Options extends AvgPoolOptions, More extends readonly (keyof Options)[]> = (
+  input: Tensor,
+  ...given: Given<
+    Needs<Options, 'kernel_size'>,
+    readonly [
+      kernel_size: 'kernel_size',
+      stride: 'stride',
+      padding: 'padding',
+      ceil_mode: 'ceil_mode',
+      count_include_pad: 'count_include_pad',
+      ...More,
+    ]
+  >
+) => Tensor;
 
 export function check_divisor(op: string, value: unknown): number {
   if (value === null || value === undefined) return 0;
@@ -93,7 +95,9 @@ export function check_divisor(op: string, value: unknown): number {
 const shapes = { 1: [2, 3, 17], 2: [2, 3, 9, 20] } as const;
 const large = { 1: [30, 7, 301], 2: [6, 7, 33, 40] } as const;
 
-function declare<Options>(dims: 1 | 2): AvgPool<Options> {
+function declare<Options extends AvgPoolOptions, More extends readonly (keyof Options)[]>(
+  dims: 1 | 2,
+): AvgPool<Options, More> {
   const name = `avg_pool${dims}d`;
   const own = shapes[dims];
   return op({
@@ -152,7 +156,7 @@ function declare<Options>(dims: 1 | 2): AvgPool<Options> {
         ? [{ args: [sample(own), 2, { divisor_override: 0 }], message: /expected divisor_override to be other than 0/ }]
         : [{ args: [sample(own), 2, { divisor_override: 2 }], message: /Misspelled option "divisor_override"/ }]),
     ],
-  }) as unknown as AvgPool<Options>;
+  }) as unknown as AvgPool<Options, More>;
 }
 
 export function avg_reference(x: Reference, axes: readonly Axis[], count: boolean, override: number | null): Reference {
@@ -179,7 +183,7 @@ export function avg_reference(x: Reference, axes: readonly Axis[], count: boolea
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
  */
-export const avg_pool1d = declare<AvgPoolOptions>(1);
+export const avg_pool1d = declare<AvgPoolOptions, []>(1);
 
 /**
  * The mean of every window over the last two dimensions of [N, C, H, W] or [C, H, W]. The stride is the kernel's size unless given.
@@ -191,4 +195,4 @@ export const avg_pool1d = declare<AvgPoolOptions>(1);
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
  */
-export const avg_pool2d = declare<AvgPool2dOptions>(2);
+export const avg_pool2d = declare<AvgPool2dOptions, [divisor_override: 'divisor_override']>(2);

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { reusable } from '../autograd/engine';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, tracks_any } from '../autograd/node';
@@ -216,19 +217,15 @@ export function batch_norm_of(
   return normalise(judge(name, input, { ...defaults, ...options }, rectifier));
 }
 
-interface BatchNormFunction {
-  (
-    input: Tensor,
-    running_mean: Tensor | null,
-    running_var: Tensor | null,
-    weight?: Tensor | null,
-    bias?: Tensor | null,
-    training?: boolean,
-    momentum?: number,
-    eps?: number,
-  ): Tensor;
-  (input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, options: BatchNormOptions): Tensor;
-}
+type BatchNormFunction = (
+  input: Tensor,
+  running_mean: Tensor | null,
+  running_var: Tensor | null,
+  ...given: Given<
+    BatchNormOptions,
+    [weight: 'weight', bias: 'bias', training: 'training', momentum: 'momentum', eps: 'eps']
+  >
+) => Tensor;
 
 /**
  * `(x - mean) / sqrt(var + eps) * weight + bias` for each channel of [batch, channels, ...]: by the statistics of the batch in training,

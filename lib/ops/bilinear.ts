@@ -2,6 +2,7 @@ import { fail, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
 import { check_floating, check_same_dtype, check_tensor, type Tensor } from '../tensor/tensor';
 import { add } from './arithmetic';
+import { type NamedBias, named_bias } from './by_name';
 import { op, sample } from './define';
 import { einsum } from './einsum';
 import { reshape } from './views';
@@ -18,7 +19,8 @@ export const bilinear = op({
   name: 'bilinear',
   methods: [],
   sums: true,
-  call: (input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor => {
+  call: (input1: Tensor, input2: Tensor, weight: Tensor, given: NamedBias = null): Tensor => {
+    const bias = named_bias('bilinear', given);
     for (const [which, t] of Object.entries({ input1, input2, weight })) {
       check_floating('bilinear', which, t);
       check_same_dtype('bilinear', t, weight);
@@ -35,7 +37,7 @@ export const bilinear = op({
       fail('bilinear', `expected inputs [.., n] and [.., m] and a weight [out, n, m], got shapes ${shapes}`);
     const rows = [input1, input2].map((t) => reshape(t, [-1, t.shape[t.ndim - 1]]));
     const y = reshape(einsum('bi,oij,bj->bo', rows[0], weight, rows[1]), [...lead, weight.shape[0]]);
-    return bias === undefined || bias === null ? y : add(y, check_tensor('bilinear', 'bias', bias));
+    return bias === null ? y : add(y, check_tensor('bilinear', 'bias', bias));
   },
   samples: () => [
     { args: [sample([3, 2]), sample([3, 4]), sample([5, 2, 4]), sample([5])] },

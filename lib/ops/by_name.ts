@@ -1,4 +1,4 @@
-import { fail, misspelled } from '../errors';
+import { check_options, fail, misspelled } from '../errors';
 import { Tensor } from '../tensor/tensor';
 
 /** Parameters that may be given by place or by name: `cat(xs, 1)`, `cat(xs, { dim: 1 })`. */
@@ -22,6 +22,14 @@ export type ByName<Names extends readonly string[], I, P extends readonly unknow
 /** An options object, as opposed to a dim, a list of dims or a tensor. */
 export function is_options(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Tensor);
+}
+
+/** A bias as it is, or named: `linear(x, w, { bias })`. */
+export type NamedBias = Tensor | null | { bias?: Tensor | null };
+
+export function named_bias(op: string, given: NamedBias): Tensor | null {
+  if (!is_options(given)) return given;
+  return check_options(op, given, { bias: null as Tensor | null }).bias ?? null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { check_integer, fail, shape_text } from '../errors';
 import { numel_of, same_shape } from '../tensor/shape';
-import { check_floating, check_same_dtype, check_tensor, Tensor } from '../tensor/tensor';
+import { check_floating, check_same_dtype, check_tensor, type Tensor } from '../tensor/tensor';
 import { div, mul } from './arithmetic';
 import { eq, ne } from './compare';
 import { arange, tensor } from './create';
@@ -41,12 +41,6 @@ export interface Classification {
 }
 
 /** PyTorch's first positional option is the weight. */
-export function named_weight<T extends NllLossOptions>(
-  given: Tensor | T | null | undefined,
-): T | NllLossOptions | undefined {
-  return given instanceof Tensor ? { weight: given } : (given ?? undefined);
-}
-
 export const class_defaults = { weight: null as Tensor | null, ignore_index: -100, reduction: 'mean' as unknown };
 
 export function check_classification(

@@ -1,41 +1,31 @@
+import type { Given } from '../arguments';
+import { check_options } from '../errors';
 import { check_floating, type Tensor } from '../tensor/tensor';
 import { conv_reference } from './conv_reference';
-import {
-  bias_option,
-  type ConvOptions,
-  type ConvPadding,
-  check_conv,
-  check_conv_settings,
-  conv_options,
-} from './conv_settings';
+import { type ConvOptions, check_conv, check_conv_settings } from './conv_settings';
 import { convolve } from './convolution';
 import { op, type Reference, sample } from './define';
 import { check_slope } from './leaky_relu';
-import type { Spatial } from './spatial';
+import { positional } from './reduction';
 
 /** Convolutions in one and two dimensions. */
 
 const defaults: Required<ConvOptions> = { stride: 1, padding: 0, dilation: 1, groups: 1 };
 
 /** What {@link conv1d} and {@link conv2d} are: positional arguments as in PyTorch, or options after the weight. */
-export interface Conv {
-  (
-    input: Tensor,
-    weight: Tensor,
-    bias?: Tensor | null,
-    stride?: Spatial,
-    padding?: ConvPadding,
-    dilation?: Spatial,
-    groups?: number,
-  ): Tensor;
-  (input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Tensor;
-  (input: Tensor, weight: Tensor, options: ConvOptions & { bias?: Tensor | null }): Tensor;
-}
+export type Conv = (
+  input: Tensor,
+  weight: Tensor,
+  ...given: Given<
+    ConvOptions & { bias?: Tensor | null },
+    [bias: 'bias', stride: 'stride', padding: 'padding', dilation: 'dilation', groups: 'groups']
+  >
+) => Tensor;
 
 function conv(name: string, dims: number): Conv {
-  return (input: Tensor, weight: Tensor, given: unknown = null, ...rest: readonly unknown[]): Tensor => {
-    const [bias, [first, ...others]] = bias_option(name, given, rest);
-    const settings = check_conv_settings(name, dims, conv_options(name, first, others, defaults));
+  return (input: Tensor, weight: Tensor, ...given: readonly unknown[]): Tensor => {
+    const { bias, ...options } = positional(name, given, { bias: null as Tensor | null, ...defaults });
+    const settings = check_conv_settings(name, dims, options);
     const { geometry, x, w, b } = check_conv(name, dims, input, weight, bias, settings);
     return convolve(geometry, x, w, b);
   };
@@ -192,7 +182,7 @@ export const conv2d_leaky_relu = op({
   ): Tensor => {
     const name = 'conv2d_leaky_relu';
     const x = check_floating(name, 'input', input);
-    const settings = check_conv_settings(name, 2, conv_options(name, options, [], defaults));
+    const settings = check_conv_settings(name, 2, check_options(name, options, defaults));
     return conv_with(name, 2, x, weight, bias, settings, check_slope(name, negative_slope, x.dtype));
   },
   methods: [],

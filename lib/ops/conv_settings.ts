@@ -1,6 +1,5 @@
-import { check_integer, check_options, fail, fail_type, shape_text } from '../errors';
+import { check_integer, fail, fail_type, shape_text } from '../errors';
 import { check_floating, check_same_dtype, type Tensor } from '../tensor/tensor';
-import { is_options } from './by_name';
 import type { Axis, Geometry } from './convolution';
 import { check_spatial, type Spatial } from './spatial';
 
@@ -33,21 +32,6 @@ export interface ConvTransposeOptions {
   groups?: number;
   /** Default 1. */
   dilation?: Spatial;
-}
-
-/** A bias that came in front of the options, or among them. */
-export function bias_option(op: string, bias: unknown, rest: readonly unknown[]): [Tensor | null, unknown[]] {
-  if (!is_options(bias)) return [bias as Tensor | null, [...rest]];
-  if (rest.length > 0) fail_type(op, 'bias', 'a Tensor or null', bias);
-  const { bias: named = null, ...options } = bias as { bias?: Tensor | null };
-  return [named, [options]];
-}
-
-/** Both forms of call: an options object, or the same as positionals. */
-export function conv_options<T extends object>(op: string, first: unknown, rest: readonly unknown[], defaults: T): T {
-  if (is_options(first)) return check_options(op, first, defaults);
-  const names = Object.keys(defaults);
-  return check_options(op, Object.fromEntries([first, ...rest].map((value, i) => [names[i], value])), defaults);
 }
 
 export interface ConvSettings {

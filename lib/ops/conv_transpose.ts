@@ -1,40 +1,36 @@
+import type { Given } from '../arguments';
 import type { Tensor } from '../tensor/tensor';
 import { conv_transpose_reference } from './conv_reference';
-import {
-  bias_option,
-  type ConvTransposeOptions,
-  check_conv_transpose,
-  check_conv_transpose_settings,
-  conv_options,
-} from './conv_settings';
+import { type ConvTransposeOptions, check_conv_transpose, check_conv_transpose_settings } from './conv_settings';
 import { input_gradient } from './convolution';
 import { op, type Reference, sample } from './define';
-import type { Spatial } from './spatial';
+import { positional } from './reduction';
 
 /** Transposed convolutions: what a convolution's gradient is to its input. */
 
 const defaults: Required<ConvTransposeOptions> = { stride: 1, padding: 0, output_padding: 0, groups: 1, dilation: 1 };
 
 /** What {@link conv_transpose1d} and {@link conv_transpose2d} are: positional arguments as in PyTorch, or options after the weight. */
-export interface ConvTranspose {
-  (
-    input: Tensor,
-    weight: Tensor,
-    bias?: Tensor | null,
-    stride?: Spatial,
-    padding?: Spatial,
-    output_padding?: Spatial,
-    groups?: number,
-    dilation?: Spatial,
-  ): Tensor;
-  (input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvTransposeOptions): Tensor;
-  (input: Tensor, weight: Tensor, options: ConvTransposeOptions & { bias?: Tensor | null }): Tensor;
-}
+export type ConvTranspose = (
+  input: Tensor,
+  weight: Tensor,
+  ...given: Given<
+    ConvTransposeOptions & { bias?: Tensor | null },
+    [
+      bias: 'bias',
+      stride: 'stride',
+      padding: 'padding',
+      output_padding: 'output_padding',
+      groups: 'groups',
+      dilation: 'dilation',
+    ]
+  >
+) => Tensor;
 
 function conv_transpose(name: string, dims: number): ConvTranspose {
-  return (input: Tensor, weight: Tensor, given: unknown = null, ...rest: readonly unknown[]): Tensor => {
-    const [bias, [first, ...others]] = bias_option(name, given, rest);
-    const settings = check_conv_transpose_settings(name, dims, conv_options(name, first, others, defaults));
+  return (input: Tensor, weight: Tensor, ...given: readonly unknown[]): Tensor => {
+    const { bias, ...options } = positional(name, given, { bias: null as Tensor | null, ...defaults });
+    const settings = check_conv_transpose_settings(name, dims, options);
     return conv_transpose_with(name, dims, input, weight, bias, settings);
   };
 }

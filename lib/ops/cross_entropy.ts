@@ -1,6 +1,7 @@
+import type { Given } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, tracks } from '../autograd/node';
-import { check_number, check_options, fail } from '../errors';
+import { check_number, fail } from '../errors';
 import { kernel } from '../native/kernel';
 import { numel_of, same_shape } from '../tensor/shape';
 import { allocate, check_floating, check_tensor, type Tensor } from '../tensor/tensor';
@@ -11,7 +12,6 @@ import {
   check_class_weight,
   check_classification,
   class_defaults,
-  named_weight,
   per_row,
   target_distribution,
 } from './classification';
@@ -20,6 +20,7 @@ import { op, type Reference, sample } from './define';
 import { check_reduction, REDUCTIONS, reduce_loss } from './loss';
 import { cast_to } from './operand';
 import { sum } from './reduce';
+import { positional } from './reduction';
 import { log_softmax, softmax } from './softmax';
 import { contiguous, reshape } from './views';
 
@@ -130,17 +131,21 @@ function soft_cross_entropy(
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
-export const cross_entropy = op({
+export const cross_entropy: (
+  input: Tensor,
+  target: Tensor,
+  ...given: Given<CrossEntropyOptions, [weight: 'weight']>
+) => Tensor = op({
   name: 'cross_entropy',
   methods: [],
-  call: (input: Tensor, target: Tensor, options?: Tensor | CrossEntropyOptions | null): Tensor => {
-    const given = check_options('cross_entropy', named_weight(options), { ...class_defaults, label_smoothing: 0 });
-    const smoothing = check_label_smoothing('cross_entropy', given.label_smoothing);
+  call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
+    const options = positional('cross_entropy', given, { ...class_defaults, label_smoothing: 0 }, 1);
+    const smoothing = check_label_smoothing('cross_entropy', options.label_smoothing);
     const x = check_tensor('cross_entropy', 'input', input);
     const t = check_tensor('cross_entropy', 'target', target);
     if (t.dtype.is_floating_point && x.ndim > 0 && same_shape(x.shape, t.shape))
-      return soft_cross_entropy('cross_entropy', x, t, given, smoothing);
-    return fused_cross_entropy(check_classification('cross_entropy', x, t, given, smoothing));
+      return soft_cross_entropy('cross_entropy', x, t, options, smoothing);
+    return fused_cross_entropy(check_classification('cross_entropy', x, t, options, smoothing));
   },
   samples: () => [
     ...classification_samples(),

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_boolean, check_number } from '../errors';
 import { broadcast_shapes } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
@@ -30,10 +31,11 @@ export interface CosineSimilarityOptions {
 }
 
 /** A measure of two tensors, with more by place or by name. */
-export interface Distance<Options, P extends readonly unknown[]> {
-  (x1: Tensor, x2: Tensor, options?: Options): Tensor;
-  (x1: Tensor, x2: Tensor, ...given: P): Tensor;
-}
+type Distance<Options, Names extends readonly (keyof Options)[]> = (
+  x1: Tensor,
+  x2: Tensor,
+  ...given: Given<Options, Names>
+) => Tensor;
 
 /**
  * The norm of `x1 - x2 + eps` along the last dimension.
@@ -43,7 +45,7 @@ export interface Distance<Options, P extends readonly unknown[]> {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
  */
-export const pairwise_distance: Distance<PairwiseDistanceOptions, [p?: number, eps?: number, keepdim?: boolean]> = op({
+export const pairwise_distance: Distance<PairwiseDistanceOptions, [p: 'p', eps: 'eps', keepdim: 'keepdim']> = op({
   name: 'pairwise_distance',
   methods: [],
   sums: true,
@@ -85,7 +87,7 @@ export const pairwise_distance: Distance<PairwiseDistanceOptions, [p?: number, e
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
  */
-export const cosine_similarity: Distance<CosineSimilarityOptions, [dim?: number, eps?: number]> = op({
+export const cosine_similarity: Distance<CosineSimilarityOptions, [dim: 'dim', eps: 'eps']> = op({
   name: 'cosine_similarity',
   methods: [],
   sums: true,

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { reusable } from '../autograd/engine';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, requires_grad, tracks } from '../autograd/node';
@@ -119,10 +120,10 @@ function drop(name: string, x: Tensor, { p, inplace, generator }: JudgedDropout,
   return record_inplace(x, node_name, history, mask === null ? [] : [mask], rule(fate.scale));
 }
 
-export interface Dropout {
-  (input: Tensor, p?: number, training?: boolean, inplace?: boolean): Tensor;
-  (input: Tensor, options: DropoutOptions): Tensor;
-}
+export type Dropout = (
+  input: Tensor,
+  ...given: Given<DropoutOptions, [p: 'p', training: 'training', inplace: 'inplace']>
+) => Tensor;
 
 function declare(name: 'dropout' | 'alpha_dropout', training: boolean, fate_of: (p: number) => Fate): Dropout {
   return op({

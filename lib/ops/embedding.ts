@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { is_grad_enabled, no_grad } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, check_number, fail, fail_range, shape_text } from '../errors';
@@ -107,18 +108,20 @@ function gathered_formula(g: Tensor, given: Tensor, [rows, width]: readonly numb
   return index_add(zeros([rows, width], { dtype }), 0, at, slices);
 }
 
-interface Embedding {
-  (input: Tensor, weight: Tensor, options?: EmbeddingOptions): Tensor;
-  (
-    input: Tensor,
-    weight: Tensor,
-    padding_idx: number | null,
-    max_norm?: number | null,
-    norm_type?: number,
-    scale_grad_by_freq?: boolean,
-    sparse?: boolean,
-  ): Tensor;
-}
+type Embedding = (
+  input: Tensor,
+  weight: Tensor,
+  ...given: Given<
+    EmbeddingOptions,
+    [
+      padding_idx: 'padding_idx',
+      max_norm: 'max_norm',
+      norm_type: 'norm_type',
+      scale_grad_by_freq: 'scale_grad_by_freq',
+      sparse: 'sparse',
+    ]
+  >
+) => Tensor;
 
 /**
  * The rows of `weight`, [rows, width], that `input` names: indices (int64 or int32) of any shape [*] → [*, width].

@@ -1,3 +1,4 @@
+import type { Given, Needs } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { fail, fail_range, shape_text } from '../errors';
 import { type Argument, kernel } from '../native/kernel';
@@ -123,24 +124,21 @@ export function folded(name: string, input: Tensor, output_size: readonly number
   return moved(x, { leading: x.shape.slice(0, -2), channels: rows / size, axes }, false);
 }
 
-interface Unfold {
-  (input: Tensor, kernel_size: Extent, dilation?: Extent, padding?: Extent, stride?: Extent): Tensor;
-  (input: Tensor, options: UnfoldOptions): Tensor;
-  (input: Tensor, kernel_size: Extent, options: UnfoldOptions): Tensor;
-}
+type Unfold = (
+  input: Tensor,
+  ...given: Given<
+    Needs<UnfoldOptions, 'kernel_size'>,
+    [kernel_size: 'kernel_size', dilation: 'dilation', padding: 'padding', stride: 'stride']
+  >
+) => Tensor;
 
-interface Fold {
-  (
-    input: Tensor,
-    output_size: Extent,
-    kernel_size: Extent,
-    dilation?: Extent,
-    padding?: Extent,
-    stride?: Extent,
-  ): Tensor;
-  (input: Tensor, options: FoldOptions): Tensor;
-  (input: Tensor, output_size: Extent, kernel_size: Extent, options: FoldOptions): Tensor;
-}
+type Fold = (
+  input: Tensor,
+  ...given: Given<
+    Needs<FoldOptions, 'output_size' | 'kernel_size'>,
+    [output_size: 'output_size', kernel_size: 'kernel_size', dilation: 'dilation', padding: 'padding', stride: 'stride']
+  >
+) => Tensor;
 
 /** Tensor.unfold is another function. */
 const UNFOLD = 'nn.functional.unfold';

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { check_boolean, check_integer, check_number, fail, shape_text } from '../errors';
 import { numel_of } from '../tensor/shape';
@@ -52,10 +53,11 @@ function reference(
   return normalization_reference(x, { view, dims: [2], affine: [] }, weight, bias, { eps, centered: true }, channel);
 }
 
-interface GroupNormFunction {
-  (input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
-  (input: Tensor, num_groups: number, options: GroupNormOptions): Tensor;
-}
+type GroupNormFunction = (
+  input: Tensor,
+  num_groups: number,
+  ...given: Given<GroupNormOptions, [weight: 'weight', bias: 'bias', eps: 'eps']>
+) => Tensor;
 
 /**
  * Channels of [batch, channels, ...] in `num_groups` groups; in each sample each group is normalised by its own mean and variance, then
@@ -133,20 +135,21 @@ export const group_norm = op({
   ],
 }) as GroupNormFunction;
 
-interface InstanceNormFunction {
-  (
-    input: Tensor,
-    running_mean?: Tensor | null,
-    running_var?: Tensor | null,
-    weight?: Tensor | null,
-    bias?: Tensor | null,
-    use_input_stats?: boolean,
-    momentum?: number,
-    eps?: number,
-  ): Tensor;
-  (input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, options: InstanceNormOptions): Tensor;
-  (input: Tensor, options: InstanceNormOptions & { running_mean?: Tensor | null; running_var?: Tensor | null }): Tensor;
-}
+type InstanceNormFunction = (
+  input: Tensor,
+  ...given: Given<
+    InstanceNormOptions & { running_mean?: Tensor | null; running_var?: Tensor | null },
+    [
+      running_mean: 'running_mean',
+      running_var: 'running_var',
+      weight: 'weight',
+      bias: 'bias',
+      use_input_stats: 'use_input_stats',
+      momentum: 'momentum',
+      eps: 'eps',
+    ]
+  >
+) => Tensor;
 
 /**
  * Each channel of each sample of [batch, channels, ...] normalised by its own mean and variance; or, where `use_input_stats` is false, by

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_boolean, check_number, fail_range } from '../errors';
 import { wrap_dim } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
@@ -17,6 +18,8 @@ export interface GumbelSoftmaxOptions {
   tau?: number;
   /** Samples are one-hot, their gradients those of the soft ones. Default false. */
   hard?: boolean;
+  /** Without an effect, as in PyTorch, whose place it keeps. */
+  eps?: number;
   /** The dimension of the classes. Default -1. */
   dim?: number;
 }
@@ -30,12 +33,14 @@ export interface GumbelSoftmaxOptions {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html
  */
-export function gumbel_softmax(logits: Tensor, options?: GumbelSoftmaxOptions): Tensor;
-export function gumbel_softmax(logits: Tensor, tau: number, hard?: boolean, dim?: number): Tensor;
-export function gumbel_softmax(logits: Tensor, ...given: readonly unknown[]): Tensor {
+export function gumbel_softmax(
+  logits: Tensor,
+  ...given: Given<GumbelSoftmaxOptions, [tau: 'tau', hard: 'hard', eps: 'eps', dim: 'dim']>
+): Tensor {
   const name = 'gumbel_softmax';
   const x = check_floating(name, 'logits', logits);
-  const { tau, hard, dim } = positional(name, given, { tau: 1, hard: false, dim: -1 });
+  const { tau, hard, eps, dim } = positional(name, given, { tau: 1, hard: false, eps: 1e-10, dim: -1 });
+  check_number(name, 'eps', eps);
   if (!(check_number(name, 'tau', tau) > 0)) fail_range(name, `expected tau to be greater than 0, got ${tau}`);
   check_boolean(name, 'hard', hard);
   const d = wrap_dim(name, dim, x.ndim);

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, check_number, fail, fail_range, fail_type, shape_text } from '../errors';
 import { type Argument, kernel } from '../native/kernel';
@@ -181,18 +182,20 @@ function averaged_area(name: string, x: Tensor, by: readonly Resizing[]): Tensor
   return fail(name, `mode 'area' takes an input of 3 or 4 dimensions, got shape ${shape_text(x.shape)}`);
 }
 
-interface Interpolate {
-  (input: Tensor, options: InterpolateOptions): Tensor;
-  (
-    input: Tensor,
-    size?: number | readonly number[] | null,
-    scale_factor?: number | readonly number[] | null,
-    mode?: InterpolationMode,
-    align_corners?: boolean | null,
-    recompute_scale_factor?: boolean | null,
-    antialias?: boolean,
-  ): Tensor;
-}
+type Interpolate = (
+  input: Tensor,
+  ...given: Given<
+    InterpolateOptions,
+    [
+      size: 'size',
+      scale_factor: 'scale_factor',
+      mode: 'mode',
+      align_corners: 'align_corners',
+      recompute_scale_factor: 'recompute_scale_factor',
+      antialias: 'antialias',
+    ]
+  >
+) => Tensor;
 
 const shapes = { 1: [2, 3, 5], 2: [2, 2, 5, 4], 3: [1, 2, 3, 2, 4] } as const;
 

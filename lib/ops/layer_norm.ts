@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_integer, fail, fail_type, shape_text } from '../errors';
 import { numel_of, type Shape, same_shape } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
@@ -58,16 +59,11 @@ function reference(
   return normalization_reference(x, { view, dims: [1], affine: [] }, weight, bias, how, (i) => i % size);
 }
 
-interface LayerNormFunction {
-  (
-    input: Tensor,
-    normalized_shape: number | readonly number[],
-    weight?: Tensor | null,
-    bias?: Tensor | null,
-    eps?: number,
-  ): Tensor;
-  (input: Tensor, normalized_shape: number | readonly number[], options: LayerNormOptions): Tensor;
-}
+type LayerNormFunction = (
+  input: Tensor,
+  normalized_shape: number | readonly number[],
+  ...given: Given<LayerNormOptions, [weight: 'weight', bias: 'bias', eps: 'eps']>
+) => Tensor;
 
 /**
  * `(x - mean) / sqrt(var + eps) * weight + bias` over the last dimensions, which must be `normalized_shape`; weight and bias have that
@@ -140,10 +136,11 @@ export const layer_norm = op({
   ],
 }) as LayerNormFunction;
 
-interface RmsNormFunction {
-  (input: Tensor, normalized_shape: number | readonly number[], weight?: Tensor | null, eps?: number | null): Tensor;
-  (input: Tensor, normalized_shape: number | readonly number[], options: RmsNormOptions): Tensor;
-}
+type RmsNormFunction = (
+  input: Tensor,
+  normalized_shape: number | readonly number[],
+  ...given: Given<RmsNormOptions, [weight: 'weight', eps: 'eps']>
+) => Tensor;
 
 /**
  * `x / sqrt(mean(x²) + eps) * weight` over the last dimensions, which must be `normalized_shape`.

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { reusable } from '../autograd/engine';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, requires_grad, tracks, tracks_any } from '../autograd/node';
@@ -8,9 +9,11 @@ import { type DType, float32, uint8 } from '../tensor/dtype';
 import { contiguous_strides } from '../tensor/shape';
 import { Storage } from '../tensor/storage';
 import { allocate, check_floating, Tensor } from '../tensor/tensor';
+import { is_options } from './by_name';
 import { read_item, zeros } from './create';
 import { check_inplace, op, type Reference, record_inplace, sample } from './define';
 import { past } from './operand';
+import { positional } from './reduction';
 import { contiguous } from './views';
 
 /** The leaky rectifier. What backward needs of the input is one bit an element: which side of zero it lay on. */
@@ -33,6 +36,7 @@ declare module '../tensor/tensor' {
 
 const forward = kernel('leaky_relu');
 const backward = kernel('leaky_relu_backward');
+const defaults = { negative_slope: 0.01 as unknown, inplace: false as unknown };
 const FLOAT32_OVERFLOW = 2 ** 128 - 2 ** 103;
 
 /** The slope as a number that fits the dtype. */
@@ -123,9 +127,15 @@ function in_place(op: string, x: Tensor, slope: number): Tensor {
 }
 
 /** {@link leaky_relu} in place; right for every slope, since the sign bits are kept. */
-export function leaky_relu_(input: Tensor, negative_slope: number | Tensor = 0.01): Tensor {
+export function leaky_relu_(
+  input: Tensor,
+  negative_slope: number | Tensor | Omit<LeakyReluOptions, 'inplace'> = 0.01,
+): Tensor {
   const x = check_floating('leaky_relu_', 'input', input);
-  return in_place('leaky_relu_', x, check_slope('leaky_relu_', negative_slope, x.dtype));
+  const slope = is_options(negative_slope)
+    ? check_options('leaky_relu_', negative_slope, { negative_slope: 0.01 as unknown }).negative_slope
+    : negative_slope;
+  return in_place('leaky_relu_', x, check_slope('leaky_relu_', slope, x.dtype));
 }
 
 /**
@@ -137,20 +147,19 @@ export function leaky_relu_(input: Tensor, negative_slope: number | Tensor = 0.0
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
  */
-export const leaky_relu = op({
+export const leaky_relu: (
+  input: Tensor,
+  ...given: Given<LeakyReluOptions, [negative_slope: 'negative_slope', inplace: 'inplace']>
+) => Tensor = op({
   name: 'leaky_relu',
-  call: (input: Tensor, negative_slope: number | Tensor | LeakyReluOptions = 0.01, inplace = false): Tensor => {
+  call: (input: Tensor, negative_slope: unknown = 0.01, inplace: unknown = false): Tensor => {
     const x = check_floating('leaky_relu', 'input', input);
-    let slope: unknown = negative_slope;
-    let write = check_boolean('leaky_relu', 'inplace', inplace);
-    if (typeof negative_slope === 'object' && negative_slope !== null && !(negative_slope instanceof Tensor)) {
-      const options = check_options<Required<LeakyReluOptions>>('leaky_relu', negative_slope, {
-        negative_slope: 0.01,
-        inplace,
-      });
-      slope = options.negative_slope;
-      write = check_boolean('leaky_relu', 'inplace', options.inplace);
+    let [slope, write] = [negative_slope, inplace];
+    if (is_options(negative_slope) || is_options(inplace)) {
+      const given = is_options(negative_slope) ? [negative_slope] : [negative_slope, inplace];
+      ({ negative_slope: slope, inplace: write } = positional('leaky_relu', given, defaults));
     }
+    check_boolean('leaky_relu', 'inplace', write);
     const s = check_slope('leaky_relu', slope, x.dtype);
     return write ? in_place('leaky_relu', x, s) : out_of_place(x, s);
   },

@@ -1,5 +1,5 @@
-import { check_options } from '../errors';
-import { Tensor } from '../tensor/tensor';
+import type { Given } from '../arguments';
+import type { Tensor } from '../tensor/tensor';
 import { logsigmoid, sigmoid } from './activation_smooth';
 import { add, div, mul, neg, sub } from './arithmetic';
 import { clamp_min } from './clamp';
@@ -7,6 +7,7 @@ import { op, type Reference, sample } from './define';
 import { check_reduction, type LossOptions } from './loss';
 import { check_loss_weight, check_pair, type Pair, pair_loss, pair_reference } from './loss_pair';
 import { log, log1p } from './pointwise';
+import { positional } from './reduction';
 
 /** Losses of yes and no. */
 
@@ -50,11 +51,6 @@ const logit_entropies = pair_loss({
   ],
 });
 
-/** PyTorch's third positional argument is the weight. */
-function named<T extends object>(options: Tensor | T | null | undefined): T | { weight: Tensor } | undefined {
-  return options instanceof Tensor ? { weight: options } : (options ?? undefined);
-}
-
 const probability = { range: [0.05, 0.95] } as const;
 const pair = (shape: readonly number[], range?: { range: readonly [number, number] }) => [
   sample(shape, range),
@@ -88,16 +84,23 @@ const errors = () => [
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
  */
-export const binary_cross_entropy = op({
+export const binary_cross_entropy: (
+  input: Tensor,
+  target: Tensor,
+  ...given: Given<BinaryCrossEntropyOptions, [weight: 'weight']>
+) => Tensor = op({
   name: 'binary_cross_entropy',
   methods: [],
   sums: true,
-  call: (input: Tensor, target: Tensor, options?: Tensor | BinaryCrossEntropyOptions | null): Tensor => {
+  call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'binary_cross_entropy';
-    const given = check_options(name, named(options), { weight: null as unknown, reduction: 'mean' as unknown });
-    const reduction = check_reduction(name, given.reduction);
+    const options = positional(name, given, { weight: null as unknown, reduction: 'mean' as unknown }, 1);
+    const reduction = check_reduction(name, options.reduction);
     const [x, t] = check_pair(name, input, target, 'same');
-    return entropies({ x, t, parameter: 0, weights: [check_loss_weight(name, 'weight', given.weight, x)] }, reduction);
+    return entropies(
+      { x, t, parameter: 0, weights: [check_loss_weight(name, 'weight', options.weight, x)] },
+      reduction,
+    );
   },
   samples: () => samples(probability),
   errors: () => [
@@ -125,22 +128,23 @@ export const binary_cross_entropy = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
  */
-export const binary_cross_entropy_with_logits = op({
+export const binary_cross_entropy_with_logits: (
+  input: Tensor,
+  target: Tensor,
+  ...given: Given<BinaryCrossEntropyWithLogitsOptions, [weight: 'weight']>
+) => Tensor = op({
   name: 'binary_cross_entropy_with_logits',
   methods: [],
   sums: true,
-  call: (input: Tensor, target: Tensor, options?: Tensor | BinaryCrossEntropyWithLogitsOptions | null): Tensor => {
+  call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'binary_cross_entropy_with_logits';
-    const given = check_options(name, named(options), {
-      weight: null as unknown,
-      reduction: 'mean' as unknown,
-      pos_weight: null as unknown,
-    });
-    const reduction = check_reduction(name, given.reduction);
+    const defaults = { weight: null as unknown, reduction: 'mean' as unknown, pos_weight: null as unknown };
+    const options = positional(name, given, defaults, 1);
+    const reduction = check_reduction(name, options.reduction);
     const [x, t] = check_pair(name, input, target, 'same');
     const weights = [
-      check_loss_weight(name, 'weight', given.weight, x),
-      check_loss_weight(name, 'pos_weight', given.pos_weight, x),
+      check_loss_weight(name, 'weight', options.weight, x),
+      check_loss_weight(name, 'pos_weight', options.pos_weight, x),
     ];
     return logit_entropies({ x, t, parameter: 0, weights }, reduction);
   },

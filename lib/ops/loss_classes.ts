@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_number, check_options, fail, fail_range, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
 import { check_floating, check_tensor, type Tensor } from '../tensor/tensor';
@@ -14,6 +15,7 @@ import { check_reduction, type LossOptions, reduce_loss, reduced_reference } fro
 import { cast_to } from './operand';
 import { square } from './power';
 import { sum } from './reduce';
+import { positional } from './reduction';
 import { reshape, unsqueeze } from './views';
 import { where } from './where';
 
@@ -61,28 +63,28 @@ function check_scores(op: string, input: unknown, target: unknown, target_dims: 
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html
  */
-export const multi_margin_loss = op({
+export const multi_margin_loss: (
+  input: Tensor,
+  target: Tensor,
+  ...given: Given<MultiMarginLossOptions, [p: 'p', margin: 'margin', weight: 'weight']>
+) => Tensor = op({
   name: 'multi_margin_loss',
   methods: [],
   sums: true,
-  call: (input: Tensor, target: Tensor, options?: MultiMarginLossOptions): Tensor => {
+  call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'multi_margin_loss';
-    const given = check_options(name, options, {
-      p: 1,
-      margin: 1,
-      weight: null as unknown,
-      reduction: 'mean' as unknown,
-    });
-    const reduction = check_reduction(name, given.reduction);
-    const p = check_power(name, given.p);
-    const margin = check_number(name, 'margin', given.margin);
+    const defaults = { p: 1, margin: 1, weight: null as unknown, reduction: 'mean' as unknown };
+    const options = positional(name, given, defaults, 3);
+    const reduction = check_reduction(name, options.reduction);
+    const p = check_power(name, options.p);
+    const margin = check_number(name, 'margin', options.margin);
     const { scores, labels, classes } = check_scores(name, input, target, 'one each');
     check_labels(name, labels, 0, classes);
     const own = gather(scores, 1, labels);
     let short = clamp_min(add(sub(scores, own), margin), 0);
     if (p === 2) short = square(short);
-    if (given.weight !== null) {
-      const weight = check_floating(name, 'weight', given.weight);
+    if (options.weight !== null) {
+      const weight = check_floating(name, 'weight', options.weight);
       if (!same_shape(weight.shape, [classes]))
         fail(name, `expected weight of shape [${classes}], got ${shape_text(weight.shape)}`);
       short = mul(short, reshape(index_select(cast_to(weight, scores.dtype), 0, reshape(labels, [-1])), [-1, 1]));

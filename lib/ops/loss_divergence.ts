@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { check_boolean, check_number, check_options, fail, fail_range, fail_type, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
@@ -12,6 +13,7 @@ import { check_pair, pair_loss, pair_reference } from './loss_pair';
 import { cast_to } from './operand';
 import { exp, log } from './pointwise';
 import { square } from './power';
+import { positional } from './reduction';
 import { unsqueeze } from './views';
 import { where } from './where';
 
@@ -113,25 +115,25 @@ export const kl_div = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
  */
-export const poisson_nll_loss = op({
+export const poisson_nll_loss: (
+  input: Tensor,
+  target: Tensor,
+  ...given: Given<PoissonNllOptions, [log_input: 'log_input', full: 'full']>
+) => Tensor = op({
   name: 'poisson_nll_loss',
   methods: [],
   sums: true,
-  call: (input: Tensor, target: Tensor, options?: PoissonNllOptions): Tensor => {
+  call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'poisson_nll_loss';
-    const given = check_options(name, options, {
-      log_input: true,
-      full: false,
-      eps: 1e-8,
-      reduction: 'mean' as unknown,
-    });
-    const reduction = check_reduction(name, given.reduction);
+    const defaults = { log_input: true, full: false, eps: 1e-8, reduction: 'mean' as unknown };
+    const options = positional(name, given, defaults, 2);
+    const reduction = check_reduction(name, options.reduction);
     const [x, t] = check_pair(name, input, target, 'broadcast');
-    const eps = check_number(name, 'eps', given.eps);
-    let losses = check_boolean(name, 'log_input', given.log_input)
+    const eps = check_number(name, 'eps', options.eps);
+    let losses = check_boolean(name, 'log_input', options.log_input)
       ? sub(exp(x), mul(t, x))
       : sub(x, mul(t, log(add(x, eps))));
-    if (check_boolean(name, 'full', given.full)) losses = add(losses, stirling(t));
+    if (check_boolean(name, 'full', options.full)) losses = add(losses, stirling(t));
     return reduce_loss(losses, reduction);
   },
   samples: () => [
@@ -177,20 +179,25 @@ function stirling(t: Tensor): Tensor {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
  */
-export const gaussian_nll_loss = op({
+export const gaussian_nll_loss: (
+  input: Tensor,
+  target: Tensor,
+  variance: Tensor | number,
+  ...given: Given<GaussianNllOptions, [full: 'full', eps: 'eps', reduction: 'reduction']>
+) => Tensor = op({
   name: 'gaussian_nll_loss',
   methods: [],
   sums: true,
-  call: (input: Tensor, target: Tensor, variance: Tensor | number, options?: GaussianNllOptions): Tensor => {
+  call: (input: Tensor, target: Tensor, variance: Tensor | number, ...given: readonly unknown[]): Tensor => {
     const name = 'gaussian_nll_loss';
-    const given = check_options(name, options, { full: false, eps: 1e-6, reduction: 'mean' as unknown });
-    const reduction = check_reduction(name, given.reduction);
-    const eps = check_number(name, 'eps', given.eps);
+    const options = positional(name, given, { full: false, eps: 1e-6, reduction: 'mean' as unknown });
+    const reduction = check_reduction(name, options.reduction);
+    const eps = check_number(name, 'eps', options.eps);
     if (!(eps > 0)) fail_range(name, `expected eps to be greater than 0, got ${eps}`);
     const [x, t] = check_pair(name, input, target, 'broadcast');
     const v = at_least(check_variance(name, variance, input, x), eps);
     let losses = mul(add(log(v), div(square(sub(x, t)), v)), 0.5);
-    if (check_boolean(name, 'full', given.full)) losses = add(losses, 0.5 * Math.log(2 * Math.PI));
+    if (check_boolean(name, 'full', options.full)) losses = add(losses, 0.5 * Math.log(2 * Math.PI));
     return reduce_loss(losses, reduction);
   },
   samples: () => [

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_boolean, check_number, check_options, fail, fail_range, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
 import { check_floating, check_tensor, type Tensor } from '../tensor/tensor';
@@ -9,10 +10,12 @@ import { op, type Reference, sample } from './define';
 import { pairwise_distance } from './distance';
 import { check_reduction, type LossOptions, reduce_loss } from './loss';
 import { check_pair, pair_loss, pair_reference } from './loss_pair';
+import type { WeightedLossOptions } from './loss_regression';
 import { cast_to } from './operand';
 import { minimum } from './pairwise';
 import { sqrt } from './power';
 import { mean, sum } from './reduce';
+import { positional } from './reduction';
 import { where } from './where';
 
 /** Losses that ask for a distance between right and wrong. */
@@ -39,9 +42,9 @@ const soft_margins = pair_loss({
 });
 
 const signs = (n: number) => sample([n], { values: Array.from({ length: n }, (_, i) => (i % 3 === 0 ? -1 : 1)) });
-const margin_options = (op: string, options: MarginLossOptions | undefined, margin: number) => {
-  const given = check_options(op, options, { margin, reduction: 'mean' as unknown });
-  return { margin: check_number(op, 'margin', given.margin), reduction: check_reduction(op, given.reduction) };
+const margin_options = (op: string, given: readonly unknown[], usual: number) => {
+  const { margin, reduction } = positional(op, given, { margin: usual, reduction: 'mean' as unknown }, 1);
+  return { margin: check_number(op, 'margin', margin), reduction: check_reduction(op, reduction) };
 };
 
 /**
@@ -81,12 +84,16 @@ export const soft_margin_loss = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
  */
-export const hinge_embedding_loss = op({
+export const hinge_embedding_loss: (
+  input: Tensor,
+  target: Tensor,
+  ...given: Given<MarginLossOptions, [margin: 'margin']>
+) => Tensor = op({
   name: 'hinge_embedding_loss',
   methods: [],
   sums: true,
-  call: (input: Tensor, target: Tensor, options?: MarginLossOptions): Tensor => {
-    const { margin, reduction } = margin_options('hinge_embedding_loss', options, 1);
+  call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
+    const { margin, reduction } = margin_options('hinge_embedding_loss', given, 1);
     const [x, t] = check_pair('hinge_embedding_loss', input, target, 'broadcast');
     const apart = where(ne(t, 1), clamp_min(sub(margin, x), 0), 0);
     return reduce_loss(add(apart, where(ne(t, -1), x, 0)), reduction);
@@ -112,12 +119,17 @@ export const hinge_embedding_loss = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
  */
-export const margin_ranking_loss = op({
+export const margin_ranking_loss: (
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  ...given: Given<MarginLossOptions, [margin: 'margin']>
+) => Tensor = op({
   name: 'margin_ranking_loss',
   methods: [],
   sums: true,
-  call: (input1: Tensor, input2: Tensor, target: Tensor, options?: MarginLossOptions): Tensor => {
-    const { margin, reduction } = margin_options('margin_ranking_loss', options, 0);
+  call: (input1: Tensor, input2: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
+    const { margin, reduction } = margin_options('margin_ranking_loss', given, 0);
     const [a, b] = check_pair('margin_ranking_loss', input1, input2, 'broadcast');
     const t = check_tensor('margin_ranking_loss', 'target', target);
     if (input1.ndim !== input2.ndim || input1.ndim !== t.ndim)
@@ -153,13 +165,18 @@ export const margin_ranking_loss = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
  */
-export const cosine_embedding_loss = op({
+export const cosine_embedding_loss: (
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  ...given: Given<MarginLossOptions, [margin: 'margin']>
+) => Tensor = op({
   name: 'cosine_embedding_loss',
   methods: [],
   sums: true,
-  call: (input1: Tensor, input2: Tensor, target: Tensor, options?: MarginLossOptions): Tensor => {
+  call: (input1: Tensor, input2: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'cosine_embedding_loss';
-    const { margin, reduction } = margin_options(name, options, 0);
+    const { margin, reduction } = margin_options(name, given, 0);
     const [a, b] = check_pair(name, input1, input2, 'same');
     const t = check_tensor(name, 'target', target);
     if (a.ndim !== t.ndim + 1 || (a.ndim !== 1 && a.ndim !== 2) || !same_shape(t.shape, a.shape.slice(0, -1)))
@@ -196,21 +213,21 @@ export const cosine_embedding_loss = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
  */
-export const triplet_margin_loss = op({
+export const triplet_margin_loss: (
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  ...given: Given<TripletMarginLossOptions, [margin: 'margin', p: 'p', eps: 'eps', swap: 'swap']>
+) => Tensor = op({
   name: 'triplet_margin_loss',
   methods: [],
   sums: true,
-  call: (anchor: Tensor, positive: Tensor, negative: Tensor, options?: TripletMarginLossOptions): Tensor => {
+  call: (anchor: Tensor, positive: Tensor, negative: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'triplet_margin_loss';
-    const given = check_options(name, options, {
-      margin: 1,
-      p: 2,
-      eps: 1e-6,
-      swap: false,
-      reduction: 'mean' as unknown,
-    });
-    const margin = check_margin(name, given.margin);
-    const reduction = check_reduction(name, given.reduction);
+    const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' as unknown };
+    const { p, eps, swap, ...options } = positional(name, given, defaults, 4);
+    const margin = check_margin(name, options.margin);
+    const reduction = check_reduction(name, options.reduction);
     const tensors = [anchor, positive, negative].map((each, i) =>
       check_floating(name, ['anchor', 'positive', 'negative'][i], each),
     );
@@ -219,10 +236,9 @@ export const triplet_margin_loss = op({
         name,
         `expected tensors of as many dimensions, got shapes ${tensors.map((each) => shape_text(each.shape)).join(', ')}`,
       );
-    const { p, eps } = given;
     const from = pairwise_distance(anchor, positive, { p, eps });
     let to = pairwise_distance(anchor, negative, { p, eps });
-    if (check_boolean(name, 'swap', given.swap)) to = minimum(to, pairwise_distance(positive, negative, { p, eps }));
+    if (check_boolean(name, 'swap', swap)) to = minimum(to, pairwise_distance(positive, negative, { p, eps }));
     return reduce_loss(clamp_min(add(sub(from, to), margin), 0), reduction);
   },
   samples: () => [
@@ -297,17 +313,21 @@ export function check_margin(op: string, value: unknown): number {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
  */
-export const multilabel_soft_margin_loss = op({
+export const multilabel_soft_margin_loss: (
+  input: Tensor,
+  target: Tensor,
+  ...given: Given<WeightedLossOptions, [weight: 'weight']>
+) => Tensor = op({
   name: 'multilabel_soft_margin_loss',
   methods: [],
   sums: true,
-  call: (input: Tensor, target: Tensor, options?: LossOptions & { weight?: Tensor | null }): Tensor => {
+  call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'multilabel_soft_margin_loss';
-    const given = check_options(name, options, { weight: null as unknown, reduction: 'mean' as unknown });
-    const reduction = check_reduction(name, given.reduction);
+    const options = positional(name, given, { weight: null as unknown, reduction: 'mean' as unknown }, 1);
+    const reduction = check_reduction(name, options.reduction);
     const [x, t] = check_pair(name, input, target, 'same');
     let losses = neg(add(mul(t, logsigmoid(x)), mul(sub(1, t), logsigmoid(neg(x)))));
-    if (given.weight !== null) losses = mul(losses, cast_to(check_floating(name, 'weight', given.weight), x.dtype));
+    if (options.weight !== null) losses = mul(losses, cast_to(check_floating(name, 'weight', options.weight), x.dtype));
     return reduce_loss(mean(losses, -1), reduction);
   },
   samples: () => [

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_number, check_options, fail, fail_range, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
@@ -9,6 +10,7 @@ import { check_pair, type Pair, type PairFunction, pair_loss, pair_reference } f
 import { cast_to } from './operand';
 import { sign } from './pointwise';
 import { sum } from './reduce';
+import { positional } from './reduction';
 
 /** Losses of numbers. */
 
@@ -175,15 +177,20 @@ export const smooth_l1_loss = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
  */
-export const huber_loss = op({
+export const huber_loss: (
+  input: Tensor,
+  target: Tensor,
+  ...given: Given<HuberLossOptions, [reduction: 'reduction', delta: 'delta', weight: 'weight']>
+) => Tensor = op({
   name: 'huber_loss',
   methods: [],
   sums: true,
-  call: (input: Tensor, target: Tensor, options?: HuberLossOptions): Tensor => {
-    const given = check_options('huber_loss', options, { reduction: 'mean', delta: 1, weight: null as unknown });
-    const delta = check_delta('huber_loss', given.delta);
+  call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
+    const defaults = { reduction: 'mean', delta: 1, weight: null as unknown };
+    const options = positional('huber_loss', given, defaults);
+    const delta = check_delta('huber_loss', options.delta);
     const [x, t] = check_pair('huber_loss', input, target, 'warn');
-    return weighted('huber_loss', hubers, { x, t, parameter: delta, weights: [] }, given.weight, given, 'elements');
+    return weighted('huber_loss', hubers, { x, t, parameter: delta, weights: [] }, options.weight, options, 'elements');
   },
   samples: () => samples({ delta: 0.5 }, { delta: 3, reduction: 'none' }),
   errors: () => [

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_boolean, check_number, fail_range } from '../errors';
 import { check_tensor, type Tensor } from '../tensor/tensor';
 import { relu } from './activation';
@@ -44,7 +45,7 @@ function lp_pool(dims: 1 | 2) {
     input: Tensor,
     norm_type: number,
     kernel_size: Extent,
-    ...given: readonly [LpPoolOptions?] | readonly [stride: Extent | null, ceil_mode?: boolean]
+    ...given: Given<LpPoolOptions, [stride: 'stride', ceil_mode: 'ceil_mode']>
   ) => Tensor;
 }
 

@@ -5,6 +5,7 @@ import { bool, float64 } from '../tensor/dtype';
 import { broadcast_shapes, numel_of, type Shape } from '../tensor/shape';
 import { allocate, check_floating, check_same_dtype, Tensor, window } from '../tensor/tensor';
 import { mul } from './arithmetic';
+import { type NamedBias, named_bias } from './by_name';
 import { op, type Reference, sample } from './define';
 import { allocate_mask, check_slope, masked_slope, stand_ins } from './leaky_relu';
 import { cast_to, sum_to } from './operand';
@@ -373,8 +374,8 @@ function affine(op: string, input: Tensor, weight: Tensor, bias: Tensor | null, 
  */
 export const linear = op({
   name: 'linear',
-  call: (input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor =>
-    affine('linear', input, weight, bias, null),
+  call: (input: Tensor, weight: Tensor, bias: NamedBias = null): Tensor =>
+    affine('linear', input, weight, named_bias('linear', bias), null),
   methods: [],
   reference: (x: Reference, w: Reference, b: Reference | null = null): Reference => linear_reference(x, w, b),
   samples: () => linear_samples().map((args) => ({ args })),

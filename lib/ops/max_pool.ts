@@ -1,3 +1,4 @@
+import type { Given, Needs } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, tracks } from '../autograd/node';
 import { check_boolean } from '../errors';
@@ -85,6 +86,11 @@ function pooled(x: Tensor, pooling: Pooling, name: string, with_indices: boolean
   return with_indices ? new ValuesAndIndices(out, indices_of(codes!, pooling)) : out;
 }
 
+type MaxPoolGiven<Options extends MaxPoolOptions> = Given<
+  Options,
+  [kernel_size: 'kernel_size', stride: 'stride', padding: 'padding', dilation: 'dilation', ceil_mode: 'ceil_mode']
+>;
+
 export type MaxPool = {
   (
     input: Tensor,
@@ -104,10 +110,14 @@ export type MaxPool = {
     ceil_mode: boolean | undefined,
     return_indices: true,
   ): ValuesAndIndices;
-  (input: Tensor, kernel_size: Extent, options: MaxPoolOptions & { return_indices: true }): ValuesAndIndices;
-  (input: Tensor, kernel_size: Extent, options: MaxPoolOptions & { return_indices?: false }): Tensor;
-  (input: Tensor, options: MaxPoolOptions & { return_indices: true }): ValuesAndIndices;
-  (input: Tensor, options: MaxPoolOptions & { return_indices?: false }): Tensor;
+  (
+    input: Tensor,
+    ...given: MaxPoolGiven<Needs<Omit<MaxPoolOptions, 'return_indices'>, 'kernel_size'> & { return_indices: true }>
+  ): ValuesAndIndices;
+  (
+    input: Tensor,
+    ...given: MaxPoolGiven<Needs<Omit<MaxPoolOptions, 'return_indices'>, 'kernel_size'> & { return_indices?: false }>
+  ): Tensor;
 };
 
 const shapes = { 1: [2, 3, 17], 2: [2, 3, 9, 20] } as const;

@@ -1,6 +1,6 @@
+import type { Given } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
-import { check_options } from '../errors';
 import { kernel } from '../native/kernel';
 import { allocate, type Tensor } from '../tensor/tensor';
 import { mul, neg } from './arithmetic';
@@ -8,13 +8,13 @@ import {
   check_classification,
   class_defaults,
   type NllLossOptions,
-  named_weight,
   per_row,
   target_distribution,
 } from './classification';
 import { classification_errors, classification_reference, classification_samples } from './classification_samples';
 import { op, type Reference } from './define';
 import { REDUCTIONS } from './loss';
+import { positional } from './reduction';
 import { contiguous } from './views';
 
 const run_nll_loss = kernel('nll_loss');
@@ -29,57 +29,58 @@ const run_nll_loss_backward = kernel('nll_loss_backward');
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
  */
-export const nll_loss = op({
-  name: 'nll_loss',
-  methods: [],
-  call: (input: Tensor, target: Tensor, options?: Tensor | NllLossOptions | null): Tensor => {
-    const given = check_options('nll_loss', named_weight(options), class_defaults);
-    const work = check_classification('nll_loss', input, target, given, 0);
-    const { rows, classes, weight, ignore_index, reduction, shape } = work;
-    const { dtype } = work.input;
-    const code = REDUCTIONS.indexOf(reduction);
-    const out = allocate(reduction === 'none' ? shape : [], dtype);
-    const total_weight = allocate([], dtype);
-    run_nll_loss(
-      dtype.code,
-      rows,
-      classes,
-      work.input,
-      work.target.dtype.code,
-      work.target,
-      weight,
-      ignore_index,
-      code,
-      out,
-      total_weight,
-    );
-    if (!tracks(work.input)) return out;
-    total_weight.storage.internal = true;
-    const saved = [work.target, total_weight, ...(weight === null ? [] : [weight])];
-    return record(out, 'NllLossBackward0', [work.input], saved, (g, node) => {
-      if (is_grad_enabled())
-        return [neg(mul(target_distribution(node.saved(0), work), per_row(g, node.saved(1), reduction)))];
-      const dense = contiguous(g);
-      const dx = allocate([rows, classes], dtype);
-      const w = weight === null ? null : node.saved(2);
-      run_nll_loss_backward(
+export const nll_loss: (input: Tensor, target: Tensor, ...given: Given<NllLossOptions, [weight: 'weight']>) => Tensor =
+  op({
+    name: 'nll_loss',
+    methods: [],
+    call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
+      const options = positional('nll_loss', given, class_defaults, 1);
+      const work = check_classification('nll_loss', input, target, options, 0);
+      const { rows, classes, weight, ignore_index, reduction, shape } = work;
+      const { dtype } = work.input;
+      const code = REDUCTIONS.indexOf(reduction);
+      const out = allocate(reduction === 'none' ? shape : [], dtype);
+      const total_weight = allocate([], dtype);
+      run_nll_loss(
         dtype.code,
         rows,
         classes,
-        dx,
+        work.input,
         work.target.dtype.code,
-        node.saved(0),
-        w,
+        work.target,
+        weight,
         ignore_index,
         code,
-        dense,
-        node.saved(1),
+        out,
+        total_weight,
       );
-      return [dx];
-    });
-  },
-  samples: classification_samples,
-  errors: () => classification_errors('nll_loss'),
-  reference: (x: Reference, t: Reference, options: NllLossOptions = {}) =>
-    classification_reference(x, t, options, false),
-});
+      if (!tracks(work.input)) return out;
+      total_weight.storage.internal = true;
+      const saved = [work.target, total_weight, ...(weight === null ? [] : [weight])];
+      return record(out, 'NllLossBackward0', [work.input], saved, (g, node) => {
+        if (is_grad_enabled())
+          return [neg(mul(target_distribution(node.saved(0), work), per_row(g, node.saved(1), reduction)))];
+        const dense = contiguous(g);
+        const dx = allocate([rows, classes], dtype);
+        const w = weight === null ? null : node.saved(2);
+        run_nll_loss_backward(
+          dtype.code,
+          rows,
+          classes,
+          dx,
+          work.target.dtype.code,
+          node.saved(0),
+          w,
+          ignore_index,
+          code,
+          dense,
+          node.saved(1),
+        );
+        return [dx];
+      });
+    },
+    samples: classification_samples,
+    errors: () => classification_errors('nll_loss'),
+    reference: (x: Reference, t: Reference, options: NllLossOptions = {}) =>
+      classification_reference(x, t, options, false),
+  });

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_integer, check_number, fail, shape_text } from '../errors';
 import { check_floating, type Tensor } from '../tensor/tensor';
 import { add, div, mul } from './arithmetic';
@@ -22,10 +23,7 @@ export interface NormalizeOptions {
   eps?: number;
 }
 
-interface Normalize {
-  (input: Tensor, p?: number, dim?: Dims, eps?: number): Tensor;
-  (input: Tensor, options: NormalizeOptions): Tensor;
-}
+type Normalize = (input: Tensor, ...given: Given<NormalizeOptions, [p: 'p', dim: 'dim', eps: 'eps']>) => Tensor;
 
 /**
  * `x / max(norm(x, p), eps)` along a dimension.
@@ -78,10 +76,11 @@ export interface LocalResponseNormOptions {
   k?: number;
 }
 
-interface LocalResponseNormFunction {
-  (input: Tensor, size: number, alpha?: number, beta?: number, k?: number): Tensor;
-  (input: Tensor, size: number, options: LocalResponseNormOptions): Tensor;
-}
+type LocalResponseNormFunction = (
+  input: Tensor,
+  size: number,
+  ...given: Given<LocalResponseNormOptions, [alpha: 'alpha', beta: 'beta', k: 'k']>
+) => Tensor;
 
 /**
  * `x / (k + alpha · m)^beta`, m the mean of x² over `size` neighbouring channels (dimension 1; those beyond the edge count as 0).

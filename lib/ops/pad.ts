@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_integer, check_number, fail, fail_range, fail_type, shape_text } from '../errors';
@@ -18,8 +19,8 @@ export type PaddingMode = (typeof PADDING_MODES)[number];
 export interface PadOptions {
   /** What the new elements are: `value`, or mirrored, repeated or continued from the other end. Default 'constant'. */
   mode?: PaddingMode;
-  /** For mode 'constant'. Default 0. */
-  value?: number;
+  /** For mode 'constant'. Default 0, also for null. */
+  value?: number | null;
 }
 
 /** How many elements each dimension gains before and after; negative ones are cropped. */
@@ -160,10 +161,11 @@ function gathered(g: Tensor, shape: Shape, sizes: readonly number[], mode: Paddi
   return out;
 }
 
-interface Pad {
-  (input: Tensor, sizes: readonly number[], mode?: PaddingMode, value?: number): Tensor;
-  (input: Tensor, sizes: readonly number[], options: PadOptions): Tensor;
-}
+type Pad = (
+  input: Tensor,
+  sizes: readonly number[],
+  ...given: Given<PadOptions, [mode: 'mode', value: 'value']>
+) => Tensor;
 
 /**
  * Pads the last dimensions: `sizes` are (before, after) of the last one, then of the one before it, …; negative sizes crop.
@@ -183,7 +185,7 @@ export const pad: Pad = op({
   methods: [],
   call: (input: Tensor, sizes: readonly number[], ...given: readonly unknown[]): Tensor => {
     check_tensor('pad', 'input', input);
-    const asked = positional('pad', given, { mode: 'constant' as PaddingMode, value: 0 });
+    const asked = positional('pad', given, { mode: 'constant' as PaddingMode, value: 0 as number | null });
     check_sizes('pad', sizes, input);
     const mode = check_padding_mode('pad', 'mode', asked.mode);
     const value = check_number('pad', 'value', asked.value ?? 0);

@@ -189,7 +189,7 @@ const asked: Readonly<Record<string, string>> = {
 
 /** Not called: abstract ones, and those whose first argument may be an object of anything. */
 export const left_out =
-  'RNNBase RNNCellBase Optimizer LRScheduler ModuleList ModuleDict ParameterList ParameterDict ChainedScheduler SequentialLR'.split(
+  'multi_head_attention_forward RNNBase RNNCellBase Optimizer LRScheduler ModuleList ModuleDict ParameterList ParameterDict ChainedScheduler SequentialLR'.split(
     ' ',
   );
 
@@ -221,15 +221,19 @@ export function calls_of(callable: string, start: string, { places, named }: Sig
     const rest = [...places.slice(count), ...named];
     if (count >= needed) rightly(...before);
     if (count >= least && rest.length > 0) rightly(...before, options(rest));
-    // JavaScript passes over what a function has no place for.
-    if (count >= needed) wrongly([...before, '{ mispelt: 1 }'], rest.length === 0);
-    if (count > needed) wrongly([...before, options([places[count - 1]])], rest.length === 0);
+  }
+  // Wrong ones are slow to compile: these stand for the others. JavaScript passes over what a function has no place for.
+  const all = places.map(value);
+  wrongly([...all, '{ mispelt: 1 }'], named.length === 0);
+  if (places.length > needed) {
+    wrongly([...all.slice(0, needed), '{ mispelt: 1 }']);
+    wrongly([...all, options(places.slice(-1))], named.length === 0);
   }
   const first = places.slice(0, needed).map(value);
   for (const place of [...places.slice(needed), ...named]) {
     rightly(...first, options([place]));
-    wrongly([...first, `{ ${name_of(place)}: Symbol() }`]);
   }
+  for (const place of named) wrongly([...first, `{ ${name_of(place)}: Symbol() }`]);
   for (let i = 0; i < places.length; i++)
     wrongly(places.slice(0, Math.max(needed, i + 1)).map((place, j) => (i === j ? 'Symbol()' : value(place))));
   return calls;

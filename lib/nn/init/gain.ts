@@ -1,4 +1,5 @@
-import { check_number, fail } from '../../errors';
+import { check_number, check_options, fail } from '../../errors';
+import { is_options } from '../../ops/by_name';
 
 /** The functions {@link calculate_gain} knows. */
 export type Nonlinearity =
@@ -24,7 +25,13 @@ export type Nonlinearity =
  * torch.nn.init.calculate_gain('leaky_relu', 0.2); // 1.3867504905630728
  * ```
  */
-export function calculate_gain(nonlinearity: Nonlinearity, param?: number | null): number {
+export function calculate_gain(
+  nonlinearity: Nonlinearity,
+  given: number | null | { param?: number | null } = null,
+): number {
+  const param = is_options(given)
+    ? check_options('calculate_gain', given, { param: null as number | null }).param
+    : given;
   switch (nonlinearity) {
     case 'tanh':
       return 5 / 3;
@@ -33,7 +40,7 @@ export function calculate_gain(nonlinearity: Nonlinearity, param?: number | null
     case 'selu':
       return 3 / 4;
     case 'leaky_relu': {
-      const slope = param === undefined || param === null ? 0.01 : check_number('calculate_gain', 'param', param);
+      const slope = param === null ? 0.01 : check_number('calculate_gain', 'param', param);
       return Math.sqrt(2 / (1 + slope ** 2));
     }
     default:

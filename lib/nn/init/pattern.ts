@@ -41,8 +41,9 @@ export function eye_(tensor: Tensor): Tensor {
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.dirac_
  */
-export function dirac_(tensor: Tensor, groups = 1): Tensor {
+export function dirac_(tensor: Tensor, ...given: Given<{ groups?: number }, [groups: 'groups']>): Tensor {
   const op = 'dirac_';
+  const { groups } = read_arguments(op, given, ['groups'], { groups: 1 });
   const { ndim, shape } = check_tensor(op, 'tensor', tensor);
   if (ndim < 3 || ndim > 5) fail(op, `expected a tensor of 3, 4 or 5 dimensions, got shape ${shape_text(shape)}`);
   check_integer(op, 'groups', groups, 1);

@@ -230,8 +230,8 @@ export class TransformerEncoder extends Module {
       fail_type(name, 'encoder_layer', 'a TransformerEncoderLayer', encoder_layer);
     this.num_layers = check_integer(name, 'num_layers', num_layers, 0);
     // A module is an object too: only a plain one holds options.
-    const plain = rest[0] instanceof Module ? [{ norm: rest[0] }] : rest;
-    const { norm } = positional(name, plain, {
+    const plain = rest.length === 1 && rest[0] instanceof Module ? [{ norm: rest[0] }] : rest;
+    const { norm, ...flags } = positional(name, plain, {
       norm: null as Module | null,
       enable_nested_tensor: true,
       mask_check: true,
@@ -239,6 +239,7 @@ export class TransformerEncoder extends Module {
     if (norm !== null && !(norm instanceof Module)) fail_type(name, 'norm', 'a Module or null', norm);
     this.layers = new ModuleList(Array.from({ length: num_layers }, () => deepcopy(encoder_layer)));
     this.norm = norm;
+    for (const [flag, value] of Object.entries(flags)) check_boolean(name, flag, value);
   }
 
   override forward(src: Tensor, masks?: TransformerEncoderMasks): Tensor;

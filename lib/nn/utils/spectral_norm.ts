@@ -1,10 +1,11 @@
+import type { Given } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
-import { check_integer, check_number, check_options } from '../../errors';
+import { check_integer, check_number } from '../../errors';
 import { div } from '../../ops/arithmetic';
-import { is_options } from '../../ops/by_name';
 import { dot, mv } from '../../ops/matmul';
 import { normalize } from '../../ops/normalize';
 import { randn } from '../../ops/random';
+import { positional } from '../../ops/reduction';
 import { permute, reshape } from '../../ops/views';
 import { wrap_dim } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';
@@ -75,13 +76,9 @@ export function singular_value(matrix: Tensor, u: Tensor, v: Tensor): Tensor {
  */
 export function spectral_norm<M extends Module>(
   module: M,
-  name: string | SpectralNormOptions = 'weight',
-  n_power_iterations = 1,
-  eps = 1e-12,
-  dim: number | null = null,
+  ...given: Given<SpectralNormOptions, [name: 'name', n_power_iterations: 'n_power_iterations', eps: 'eps', dim: 'dim']>
 ): M {
-  const given = is_options(name) ? name : { name, n_power_iterations, eps, dim };
-  const options = check_options<Required<SpectralNormOptions>>('spectral_norm', given, {
+  const options = positional<Required<SpectralNormOptions>>('spectral_norm', given, {
     name: 'weight',
     n_power_iterations: 1,
     eps: 1e-12,
@@ -132,7 +129,11 @@ function iterated(matrix: Tensor, u: Tensor, v: Tensor, { n_power_iterations, ep
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_spectral_norm.html
  */
-export function remove_spectral_norm<M extends Module>(module: M, name = 'weight'): M {
+export function remove_spectral_norm<M extends Module>(
+  module: M,
+  ...given: Given<Pick<SpectralNormOptions, 'name'>, [name: 'name']>
+): M {
+  const { name } = positional('remove_spectral_norm', given, { name: 'weight' });
   no_grad(() => restore_parameter('remove_spectral_norm', 'spectral_norm', module, name));
   return module;
 }

@@ -1,9 +1,10 @@
+import type { Given } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
-import { check_integer, check_options } from '../../errors';
+import { check_integer } from '../../errors';
 import { div, mul } from '../../ops/arithmetic';
-import { is_options } from '../../ops/by_name';
 import { norm } from '../../ops/norm';
 import { abs } from '../../ops/pointwise';
+import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import type { Module } from '../module';
 import { Parameter } from '../parameter';
@@ -47,11 +48,9 @@ export function check_norm_dim(op: string, dim: unknown, { ndim }: Tensor): numb
  */
 export function weight_norm<M extends Module>(
   module: M,
-  name: string | WeightNormOptions = 'weight',
-  dim: number | null = 0,
+  ...given: Given<WeightNormOptions, [name: 'name', dim: 'dim']>
 ): M {
-  const given = is_options(name) ? name : { name, dim };
-  const options = check_options('weight_norm', given, { name: 'weight', dim: 0 as number | null });
+  const options = positional('weight_norm', given, { name: 'weight', dim: 0 as number | null });
   const weight = check_target('weight_norm', module, options.name);
   const along = check_norm_dim('weight_norm', options.dim, weight);
   replace_parameter('weight_norm', module, options.name, () => {
@@ -77,7 +76,11 @@ export function weight_norm<M extends Module>(
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_weight_norm.html
  */
-export function remove_weight_norm<M extends Module>(module: M, name = 'weight'): M {
+export function remove_weight_norm<M extends Module>(
+  module: M,
+  ...given: Given<Pick<WeightNormOptions, 'name'>, [name: 'name']>
+): M {
+  const { name } = positional('remove_weight_norm', given, { name: 'weight' });
   no_grad(() => restore_parameter('remove_weight_norm', 'weight_norm', module, name));
   return module;
 }

@@ -160,9 +160,11 @@ export class OneCycleLR extends LRScheduler {
 }
 
 function check_total(op: string, { total_steps, epochs, steps_per_epoch }: OneCycleLROptions): number {
-  if (total_steps !== null) return check_integer(op, 'total_steps', total_steps, 1);
+  const counts = Object.entries({ total_steps, epochs, steps_per_epoch });
+  for (const [name, count] of counts) if (count !== null) check_integer(op, name, count, 1);
+  if (total_steps !== null) return total_steps;
   if (epochs === null || steps_per_epoch === null) fail(op, 'expected total_steps, or epochs and steps_per_epoch');
-  return check_integer(op, 'epochs', epochs, 1) * check_integer(op, 'steps_per_epoch', steps_per_epoch, 1);
+  return epochs * steps_per_epoch;
 }
 
 function phases(total: number, share: number, three: boolean): Phase[] {
