@@ -106,7 +106,7 @@ describe('what is not finite, or large, spreads as in the direct sum', () => {
     ['both infinities', [Infinity, -Infinity, Infinity]],
     ['products overflow', [1e38, -3e38, 2e38]],
     ['sums overflow', [3e38, 3e38, -3e38, -3e38, 3e38, 3e38]],
-    ['at the limit', [2 ** 50]],
+    ['at the limit', [2 ** 45]],
   ];
   const everywhere = kinds.flatMap(([kind, values]) =>
     (['input', 'weight', 'gradient'] as const).map((where) => [kind, where, values] as const),

@@ -4,8 +4,8 @@
 // transformed back.
 //
 // A result sees the same elements as the direct sum, but a difference of infinities is NaN where the direct sum is infinite,
-// and what is large overflows earlier. So the kernels end with `too_large` when an operand has an element that is not below
-// kWinogradLimit, and the caller takes the direct way.
+// and what is large overflows earlier. So an operand with an element that is not below kWinogradLimit is refused, and the
+// caller takes the direct way.
 //
 // Every element is the same bits for any number of threads and on every instruction set: transforms are sums in one order,
 // products along the channels (for a weight's gradient along the tiles) are added as gemm.h says.
@@ -16,10 +16,8 @@
 
 namespace cresset {
 
-// 2^50: products of two, and their sums over 2^24 channels and taps, stay below 2^126.
-constexpr float kWinogradLimit = 1125899906842624.0f;
-
-enum class WinogradEnd { done, too_large, out_of_memory };
+// 2^45: a product of two transformed elements stays below 2^97, and the sum of 2^29 of them below 2^127.
+constexpr float kWinogradLimit = 35184372088832.0f;
 
 // [images, channels, height, width], of which tile row i begins at row 2 i - padding_y (which may be negative).
 struct WinogradPlanes {
@@ -48,11 +46,6 @@ struct WinogradWeightGradient {
   WinogradPlanes x, g;
   float* weight_gradient = nullptr;
   float* bias_gradient = nullptr;
-};
-
-struct WinogradTable {
-  WinogradEnd (*product)(const WinogradProduct&);
-  WinogradEnd (*weight_gradient)(const WinogradWeightGradient&);
 };
 
 // Whether that is the fast way, by the shapes alone.

@@ -21,8 +21,13 @@ class Workspace {
   Workspace& operator=(const Workspace&) = delete;
 
   T* allocate_elements(int64_t count) {
+    T* const data = try_elements(count);
+    check_memory(data != nullptr);
+    return data;
+  }
+  // Null when there are none: nothing may be thrown on a thread of the pool.
+  T* try_elements(int64_t count) {
     allocation_ = allocate(static_cast<size_t>(count) * sizeof(T));
-    check_memory(allocation_.data != nullptr);
     return reinterpret_cast<T*>(allocation_.data);
   }
 

@@ -1,0 +1,149 @@
+// A weight's gradient: at every point the product of the input's tiles and the gradient's, added up over the tiles. A block of
+// tile rows after the other is transformed, then multiplied; what is added up in one chain depends on the shapes alone.
+#include <algorithm>
+#include <atomic>
+
+#include "kernels/winograd_kernels.h"
+#include "runtime/parallel.h"
+
+namespace cresset {
+namespace {
+
+struct Block {
+  const WinogradKernels& kernels;
+  const WinogradWeightGradient& p;
+  const WinogradWeightPlan& plan;
+  TilePlanes x_tiles, g_tiles;
+  PointRows x, g;  // their points: rows and columns of the products
+  int64_t columns;
+  float* sums = nullptr;        // [point, in, columns]
+  float* bias_sums = nullptr;   // [columns]
+  int64_t first = 0, last = 0;  // tile rows
+
+  Block(const WinogradKernels& kernels_, const WinogradWeightGradient& p_, const WinogradWeightPlan& plan_,
+        int64_t most_tiles)
+      : kernels(kernels_),
+        p(p_),
+        plan(plan_),
+        x_tiles{p_.x, plan_.tiles.across, 2},
+        g_tiles{p_.g, plan_.tiles.across, 0},
+        x(most_tiles, p_.x.channels, kPanel),
+        g(most_tiles, p_.g.channels, kernels_.panel_width()),
+        columns(ceil_div(p_.g.channels, kernels_.lanes) * kernels_.lanes) {}
+  int64_t sums_count() const { return kPoints * p.x.channels * columns; }
+  int64_t elements() const { return x.elements() + g.elements() + sums_count() + columns; }
+  void place(float* memory) {
+    x.data = memory;
+    g.data = x.data + x.elements();
+    sums = g.data + g.elements();
+    if (p.bias_gradient != nullptr) bias_sums = sums + sums_count();
+  }
+
+ private:
+  static constexpr int64_t kPanel = 64;
+};
+
+// Vectors of x's channels, then of g's, times parts of the tile rows.
+struct TransformTasks {
+  const Block& b;
+  std::atomic<bool>& too_large;
+  std::atomic<bool>& out_of_memory;
+
+  int64_t of_x() const { return ceil_div(b.p.x.channels, b.kernels.lanes); }
+  int64_t vectors() const { return of_x() + b.columns / b.kernels.lanes; }
+  int64_t count() const { return vectors() * b.plan.row_parts; }
+
+  void operator()(int64_t begin, int64_t end) const {
+    const EvenPieces parts{b.last - b.first, b.plan.row_parts};
+    Workspace<float> memory;
+    const int64_t lanes = b.kernels.lanes, rows = parts.longest();
+    float* space = memory.try_elements(std::max(b.x_tiles.space(rows, lanes), b.g_tiles.space(rows, lanes)));
+    if (space == nullptr) return out_of_memory.store(true, std::memory_order_relaxed);
+    for (int64_t i = begin; i < end; i++) {
+      const int64_t vector = i % vectors(), part = i / vectors();
+      const bool is_x = vector < of_x();
+      const int64_t channel = (is_x ? vector : vector - of_x()) * lanes;
+      const int64_t last = b.first + parts.end(part);
+      int64_t tile = parts.begin(part) * b.plan.tiles.across;
+      for (int64_t row = b.first + parts.begin(part); row < last;) {
+        const TileRows some = b.plan.tiles.next_rows(row, last, tile);
+        if (!b.kernels.transform_tiles(is_x ? b.x_tiles : b.g_tiles, some, channel, is_x ? b.x : b.g, space))
+          too_large.store(true, std::memory_order_relaxed);
+        tile += some.rows * b.plan.tiles.across;
+      }
+    }
+  }
+};
+
+// A panel of x's channels at a point each, and the bias.
+struct MultiplyTasks {
+  const Block& b;
+
+  int64_t panels() const { return ceil_div(b.p.x.channels, b.x.width); }
+  int64_t count() const { return kPoints * panels() + (b.bias_sums != nullptr); }
+
+  void operator()(int64_t begin, int64_t end) const {
+    // At point (1, 1) a tile of the gradient has become the sum of its places.
+    constexpr int64_t kSumPoint = 5;
+    constexpr float kOne = 1;
+    for (int64_t i = begin; i < end; i++) {
+      const int64_t point = i / panels(), channel = i % panels() * b.x.width;
+      if (point == kPoints)
+        multiply(&kOne, 0, 1, kSumPoint, b.bias_sums);
+      else
+        multiply(b.x.at(0, channel) + point * b.x.point_stride, b.x.width,
+                 std::min(b.x.width, b.p.x.channels - channel), point,
+                 b.sums + (point * b.p.x.channels + channel) * b.columns);
+    }
+  }
+
+ private:
+  void multiply(const float* a, int64_t a_column, int64_t rows, int64_t point, float* sums) const {
+    const int64_t depth = (b.last - b.first) * b.plan.tiles.across;
+    for (int64_t column = 0; column < b.columns; column += b.g.width)
+      b.kernels.multiply({a, 1, a_column, rows, depth, b.g.at(0, column) + point * b.g.point_stride, b.g.width,
+                          sums + column, b.columns, std::min(b.g.width, b.columns - column), b.first > 0});
+  }
+};
+
+struct PutTasks {
+  const WinogradKernels& kernels;
+  const TapSums& sums;
+
+  int64_t across() const { return ceil_div(sums.in, kernels.lanes); }
+  int64_t count() const { return ceil_div(sums.out, kernels.lanes) * across(); }
+  void operator()(int64_t begin, int64_t end) const {
+    for (int64_t i = begin; i < end; i++)
+      kernels.put_taps(sums, i / across() * kernels.lanes, i % across() * kernels.lanes);
+  }
+};
+
+}  // namespace
+
+bool winograd_weight_gradient(const WinogradWeightGradient& p) {
+  const WinogradKernels& kernels = winograd_kernels();
+  const WinogradTiles tiles(p.g.images, p.g.height, p.g.width, false);
+  const WinogradWeightPlan plan(tiles, p.x.channels, p.g.channels, num_threads());
+  const EvenPieces blocks{tiles.units(), plan.blocks};
+  Block block(kernels, p, plan, blocks.longest() * tiles.across);
+  Workspace<float> memory;
+  block.place(memory.allocate_elements(block.elements()));
+  std::atomic<bool> too_large{false}, out_of_memory{false};
+  for (int64_t i = 0; i < blocks.count; i++) {
+    block.first = blocks.begin(i);
+    block.last = blocks.end(i);
+    const TransformTasks transform{block, too_large, out_of_memory};
+    parallel_for(transform.count(), plan.transform_grain, transform);
+    check_memory(!out_of_memory);
+    if (too_large) return false;
+    const MultiplyTasks multiply{block};
+    parallel_for(multiply.count(), plan.multiply_grain, multiply);
+  }
+  const TapSums sums{block.sums, p.x.channels, p.g.channels, block.columns, p.weight_gradient};
+  const PutTasks put{kernels, sums};
+  parallel_for(put.count(), put.across(), put);
+  if (p.bias_gradient != nullptr) std::copy_n(block.bias_sums, p.g.channels, p.bias_gradient);
+  return true;
+}
+
+}  // namespace cresset
