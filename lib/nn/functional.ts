@@ -62,6 +62,7 @@ export {
   cosine_similarity,
   type PairwiseDistanceOptions,
   pairwise_distance,
+  pdist,
 } from '../ops/distance';
 export { alpha_dropout, type DropoutOptions, dropout } from '../ops/dropout';
 export { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../ops/dropout_channels';

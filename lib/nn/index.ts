@@ -13,6 +13,7 @@ export {
   AdaptiveMaxPool2d,
 } from './modules/adaptive_pooling';
 export { BatchNorm1d, BatchNorm2d } from './modules/batchnorm';
+export { Bilinear, type BilinearOptions } from './modules/bilinear';
 export { ModuleDict, ModuleList } from './modules/container';
 export { Conv1d, Conv2d } from './modules/conv';
 export type { ConvModuleOptions, ConvPaddingMode, ConvTransposeModuleOptions } from './modules/conv_base';
@@ -61,7 +62,9 @@ export {
   MultiMarginLoss,
   SoftMarginLoss,
   TripletMarginLoss,
+  TripletMarginWithDistanceLoss,
 } from './modules/loss_margin';
+export { LPPool1d, LPPool2d, type LPPoolModuleOptions } from './modules/lp_pooling';
 export {
   MultiheadAttention,
   type MultiheadAttentionForwardOptions,

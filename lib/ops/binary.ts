@@ -27,8 +27,8 @@ type Side = (g: Tensor, a: Operand, b: Operand, out: Tensor) => Tensor;
 export interface BinarySpec extends Common {
   /** The dtype of the result where it is not the computation's: comparisons give bool. */
   result?: DType;
-  /** Integers are computed as floats (`div`), or kept. Default: keep. */
-  integers?: 'to_float' | 'keep';
+  /** Integers are computed as floats (`div`), kept, or all there is a meaning for (`bitwise_and`). Default: keep. */
+  integers?: 'to_float' | 'keep' | 'only';
   /** The gradients of a and b, each of the broadcast shape; only those wanted are asked for. */
   gradient?: readonly [Side, Side];
   /** What each of the two reads; default nothing. */
@@ -65,6 +65,8 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand, optio
 
   const compute_dtype = (a: Operand, b: Operand): DType => {
     const dtype = operand_dtype(a, b);
+    if (spec.integers === 'only' && dtype.is_floating_point)
+      fail(spec.name, `expected tensors of integers or bools, got ${dtype}`);
     return spec.integers === 'to_float' && !dtype.is_floating_point ? get_default_dtype() : dtype;
   };
 
@@ -159,8 +161,9 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand, optio
 
   const { range } = spec;
   const range_b = spec.range_b ?? range;
+  const dtype = spec.integers === 'only' ? 'int64' : undefined;
   const pair = (s: readonly number[], t: readonly number[]): Sample => ({
-    args: [sample(s, { range }), sample(t, { range: range_b, avoid: spec.avoid_b })],
+    args: [sample(s, { range, dtype }), sample(t, { range: range_b, avoid: spec.avoid_b, dtype })],
   });
   return op({
     name: spec.name,
@@ -170,7 +173,10 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand, optio
     methods: spec.methods,
     tolerance: spec.tolerance,
     errors: () => [
-      { args: [sample([2, 3]), sample([4])], message: /shapes \[2, 3\] and \[4\] cannot be broadcast/ },
+      {
+        args: [sample([2, 3], { dtype }), sample([4], { dtype })],
+        message: /shapes \[2, 3\] and \[4\] cannot be broadcast/,
+      },
       { args: [sample([2]), '1'], message: /expected other to be a Tensor or a number, got "1" \(string\)/ },
       ...(spec.errors?.() ?? []),
     ],
@@ -182,7 +188,7 @@ export function binary(spec: BinarySpec): (input: Operand, other: Operand, optio
       pair([3, 1], [1, 4]),
       pair([2, 1, 3], [4, 1]),
       pair([0, 3], [3]),
-      { args: [sample([2, 9], { range }), 1.5] },
+      { args: [sample([2, 9], { range, dtype }), dtype === undefined ? 1.5 : 3] },
       { ...pair([301, 401], [401]), large: true },
       ...(spec.samples?.() ?? []),
     ],

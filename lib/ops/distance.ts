@@ -1,14 +1,18 @@
 import type { Given } from '../arguments';
-import { check_boolean, check_number } from '../errors';
+import { check_boolean, check_number, fail, fail_range, shape_text } from '../errors';
 import { broadcast_shapes } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
 import { add, div, mul, sub } from './arithmetic';
+import { by_name } from './by_name';
 import { clamp_min } from './clamp';
 import { op, type Reference, sample } from './define';
+import { triu_indices } from './diagonals';
+import { index_select } from './index';
 import { norm } from './norm';
 import { broadcast_reference } from './operand';
 import { sum } from './reduce';
 import { positional } from './reduction';
+import { select } from './views';
 
 /** How near vectors are. */
 
@@ -31,6 +35,50 @@ export interface CosineSimilarityOptions {
 }
 
 /** A measure of two tensors, with more by place or by name. */
+/**
+ * The distances between every two rows of [rows, features], each pair once: [rows · (rows - 1) / 2], the first row's before the second's.
+ * @example
+ * ```ts
+ * torch.nn.functional.pdist(torch.tensor([[0, 0], [3, 4], [0, 1]])).tolist(); // [5, 1, 4.2426]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html
+ */
+export const pdist = op({
+  name: 'pdist',
+  methods: [],
+  sums: true,
+  call: by_name('pdist', ['p'], (input: Tensor, order?: number): Tensor => {
+    const p = order ?? 2;
+    const { shape, ndim } = check_floating('pdist', 'input', input);
+    if (ndim !== 2) fail('pdist', `expected rows of features, got shape ${shape_text(shape)}`);
+    if (!(check_number('pdist', 'p', p) >= 0)) fail_range('pdist', `expected p to be at least 0, got ${p}`);
+    const pairs = triu_indices(shape[0], shape[0], 1);
+    const [first, second] = [select(pairs, 0, 0), select(pairs, 0, 1)];
+    return norm(sub(index_select(input, 0, first), index_select(input, 0, second)), p, 1);
+  }),
+  samples: () => [
+    { args: [sample([5, 3])] },
+    { args: [sample([4, 2]), 1] },
+    { args: [sample([4, 2]), { p: 3 }] },
+    { args: [sample([1, 2])] },
+  ],
+  reference: (x: Reference, given: number | { p?: number } = 2) => {
+    const p = typeof given === 'number' ? given : (given.p ?? 2);
+    const [rows, n] = x.shape;
+    const data: number[] = [];
+    for (let a = 0; a < rows; a++)
+      for (let b = a + 1; b < rows; b++) {
+        const parts = Array.from({ length: n }, (_, i) => Math.abs(x.data[a * n + i] - x.data[b * n + i]) ** p);
+        data.push(parts.reduce((s, v) => s + v, 0) ** (1 / p));
+      }
+    return { shape: [data.length], data };
+  },
+  errors: () => [
+    { args: [sample([3])], message: /expected rows of features, got shape \[3\]/ },
+    { args: [sample([3, 2]), -1], message: /expected p to be at least 0, got -1/ },
+  ],
+});
+
 type Distance<Options, Names extends readonly (keyof Options)[]> = (
   x1: Tensor,
   x2: Tensor,

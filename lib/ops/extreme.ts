@@ -85,7 +85,7 @@ declare module '../tensor/tensor' {
   }
 }
 
-function check_any(op: string, shape: Shape, dims: readonly number[]): void {
+export function check_any(op: string, shape: Shape, dims: readonly number[]): void {
   if (dims.some((d) => shape[d] === 0))
     fail(op, `a tensor of shape ${shape_text(shape)} has no elements to choose from; name a dim whose size is not 0`);
 }

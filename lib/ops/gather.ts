@@ -34,7 +34,7 @@ declare module '../tensor/tensor' {
 }
 
 /** Checks an index for gather and scatter: as many dimensions, none larger than the tensor's but `dim`. */
-function judge_gather(name: string, x: Tensor, dim: number, given: Tensor): { at: Tensor; dim: number } {
+export function judge_gather(name: string, x: Tensor, dim: number, given: Tensor): { at: Tensor; dim: number } {
   check_tensor(name, 'input', x);
   const at = check_index(name, given);
   const d = wrap_dim(name, dim, x.ndim);
@@ -102,7 +102,7 @@ export const gather: AtIndex = op({
 });
 
 /** Where the i-th element of an index of value k points to. */
-function place(i: number, index_shape: Shape, shape: Shape, dim: number, k: number): number {
+export function place(i: number, index_shape: Shape, shape: Shape, dim: number, k: number): number {
   const own = contiguous_strides(index_shape);
   return contiguous_strides(shape).reduce(
     (sum, stride, d) => sum + stride * (d === dim ? k : Math.floor(i / own[d]) % index_shape[d]),
@@ -110,9 +110,17 @@ function place(i: number, index_shape: Shape, shape: Shape, dim: number, k: numb
   );
 }
 
-function run_scatter(run: typeof scatter_kernel, out: Tensor, dim: number, at: Tensor, src: Tensor | number): void {
+export function run_scatter(
+  run: typeof scatter_kernel,
+  out: Tensor,
+  dim: number,
+  at: Tensor,
+  src: Tensor | number,
+  first: readonly number[] = [],
+): void {
   const shape = lifted(at.shape, 1);
   const head = [
+    ...first,
     out.dtype.code,
     shape.length,
     shape,
@@ -143,7 +151,7 @@ export function scattered(g: Tensor, shape: Shape, dim: number, at: Tensor): Ten
 }
 
 /** `src` cut to the shape of the index. */
-function judge_source(name: string, x: Tensor, at: Tensor, src: unknown): Tensor | number {
+export function judge_source(name: string, x: Tensor, at: Tensor, src: unknown): Tensor | number {
   if (!(src instanceof Tensor)) return check_number(name, 'src', src);
   check_same_dtype(name, x, src);
   if (src.ndim !== at.ndim || src.shape.some((size, i) => size < at.shape[i]))

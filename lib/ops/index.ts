@@ -9,6 +9,14 @@ export { erf, sigmoid, sigmoid_, tanh, tanh_ } from './activation_smooth';
 export { add, div, mul, neg, sub } from './arithmetic';
 export { broadcast_to, dstack, hstack, meshgrid, movedim, swapaxes, vstack } from './arrange';
 export { scaled_dot_product_attention } from './attention_op';
+export {
+  bitwise_and,
+  bitwise_left_shift,
+  bitwise_not,
+  bitwise_or,
+  bitwise_right_shift,
+  bitwise_xor,
+} from './bitwise';
 export { addcdiv, addcmul, lerp, type ValueOptions } from './blend';
 export {
   all,
@@ -94,6 +102,7 @@ export {
 
 import './recurrent_records';
 
+export { type AminmaxOptions, aminmax, kthvalue, MinAndMax, mode, type RankOptions } from './order_statistics';
 export {
   logsumexp,
   mean,
@@ -105,6 +114,13 @@ export {
   variance as var,
 } from './reduce';
 export type { Dims, ReductionOptions } from './reduction';
+export { cummax, cummin } from './running_extreme';
+export {
+  type NamedScatterReduce,
+  type ScatterReduceOptions,
+  type ScatterReduction,
+  scatter_reduce,
+} from './scatter_reduce';
 export { log_softmax, softmax } from './softmax';
 export { argsort, type SortOptions, sort, topk } from './sort';
 export { tril, triu } from './triangle';

@@ -2,6 +2,7 @@
 //
 //   gather:                dtype, index shape, dim, size of dim, out (contiguous), in view, index dtype, index
 //   scatter, scatter_add:  dtype, index shape, dim, size of dim, out view, index dtype, index, in view
+//   scatter_reduce:        how (0 product, 1 largest, 2 smallest), then as scatter
 //
 // index is contiguous; the views have strides over its shape, and reach `size of dim` elements along dim. in of the
 // scatters may be an immediate. Where indices repeat, the last one wins, or they add up in order.
@@ -110,18 +111,54 @@ void gather_entry(Call& call) {
 }
 
 struct Assign {
+  static constexpr bool kHot = true;
   template <class T>
-  static void apply(T& to, T from) {
+  void apply(T& to, T from) const {
     to = from;
   }
 };
 
 struct AddTo {
+  static constexpr bool kHot = true;
   template <class T>
-  static void apply(T& to, T from) {
+  void apply(T& to, T from) const {
     to = wrapping_add(to, from);
   }
 };
+
+// Seldom used: a call for each element, so that one loop serves all types of a size.
+struct Reduce {
+  static constexpr bool kHot = false;
+  void (*join)(void* to, const void* from);
+
+  template <class T>
+  void apply(T& to, T from) const {
+    join(&to, &from);
+  }
+};
+
+template <class T>
+void sum(void* to, const void* from) {
+  *static_cast<T*>(to) = wrapping_add(*static_cast<T*>(to), *static_cast<const T*>(from));
+}
+
+template <class T>
+void multiply(void* to, const void* from) {
+  T& product = *static_cast<T*>(to);
+  const T factor = *static_cast<const T*>(from);
+  if constexpr (std::is_floating_point_v<T>)
+    product *= factor;
+  else
+    product = static_cast<T>(static_cast<uint64_t>(product) * static_cast<uint64_t>(factor));
+}
+
+// NaN beats every number.
+template <class T, bool largest>
+void choose(void* to, const void* from) {
+  T& best = *static_cast<T*>(to);
+  const T x = *static_cast<const T*>(from);
+  if (x != x || (largest ? x > best : x < best)) best = x;
+}
 
 // Offsets of neighbouring elements.
 void offsets(const Dims& dims, int64_t first, int64_t n, int64_t* offset) {
@@ -142,6 +179,7 @@ struct Scatter {
   int64_t out_stride, in_stride, size, length, inner;
   const IndexReader& index;
   IndexFault& fault;
+  Op op;
 
   int64_t blocks() const { return (inner + kLines - 1) / kLines; }
 
@@ -156,9 +194,12 @@ struct Scatter {
     int64_t to[kLines], from[kLines];
     offsets(out_dims, outer * inner + first, lines, to);
     offsets(in_dims, outer * inner + first, lines, from);
-    if (inner == 1) {
-      const int64_t position = outer * length;
-      return index.typed([&](auto chosen) { return one_line(chosen + position, out + to[0], in + from[0], position); });
+    if constexpr (Op::kHot) {
+      if (inner == 1) {
+        const int64_t position = outer * length;
+        return index.typed(
+            [&](auto chosen) { return one_line(chosen + position, out + to[0], in + from[0], position); });
+      }
     }
     for (int64_t k = 0; k < length; k++) {
       if (!across(k * in_stride, (outer * length + k) * inner + first, lines, to, from)) return false;
@@ -175,7 +216,7 @@ struct Scatter {
     for (int64_t line = 0; line < lines; line++) {
       const int64_t chosen = chosen_of[position + line];
       if (chosen < 0 || chosen >= bound) return refuse(position + line, chosen);
-      Op::apply(target[to[line] + chosen * step], source[from[line]]);
+      op.apply(target[to[line] + chosen * step], source[from[line]]);
     }
     return true;
   }
@@ -186,7 +227,7 @@ struct Scatter {
     for (int64_t k = 0; k < count; k++) {
       const int64_t chosen = indices[k];
       if (chosen < 0 || chosen >= bound) return refuse(position + k, chosen);
-      Op::apply(to[chosen * step], from[k * in_step]);
+      op.apply(to[chosen * step], from[k * in_step]);
     }
     return true;
   }
@@ -211,7 +252,7 @@ Dims lines_of(const Shape& shape, const View& view, int dim) {
 }
 
 template <class T, class Op>
-void scatter(const Indexing& x, const View& out, const View& in, const IndexReader& index, IndexFault& fault) {
+void scatter(const Indexing& x, const View& out, const View& in, const IndexReader& index, IndexFault& fault, Op op) {
   Dims out_dims = lines_of(x.shape, out, x.dim), in_dims = lines_of(x.shape, in, x.dim);
   int64_t inner = 1, length = x.shape.size[x.dim];
   for (int i = x.dim + 1; i < x.shape.ndim; i++) inner *= x.shape.size[i];
@@ -225,7 +266,8 @@ void scatter(const Indexing& x, const View& out, const View& in, const IndexRead
                       length,
                       inner,
                       index,
-                      fault};
+                      fault,
+                      op};
   int64_t items = x.shape.count / length / inner * body.blocks();
   int64_t work = length * std::min(inner, Scatter<T, Op>::kLines);
   parallel_for(items, std::max<int64_t>(1, kGrain / work), body);
@@ -237,7 +279,19 @@ void forbid_overlap(const Shape& shape, const View& view) {
   }
 }
 
-void scatter_entry(Call& call) {
+struct Scattering {
+  const Indexing& x;
+  const View &out, &in;
+  const IndexReader& index;
+  IndexFault& fault;
+
+  template <class T, class Op>
+  void run(Op op) const {
+    scatter<T>(x, out, in, index, fault, op);
+  }
+};
+
+void scatter_with(Call& call, void (*run)(const Scattering& all, int64_t how), int64_t how = 0) {
   Indexing x(call);
   View out, in;
   call.view(out, x.dtype, x.reach(), true);
@@ -247,28 +301,45 @@ void scatter_entry(Call& call) {
   IndexFault fault;
   x.refuse_empty(index, fault);
   forbid_overlap(x.reach(), out);
-  with_bits(x.dtype, [&](auto element) { scatter<decltype(element), Assign>(x, out, in, index, fault); });
+  run(Scattering{x, out, in, index, fault}, how);
   fault.raise("index", x.size);
 }
 
-void scatter_add_entry(Call& call) {
-  Indexing x(call);
-  if (x.dtype == Dtype::boolean) Call::fail("bool has no addition");
-  View out, in;
-  call.view(out, x.dtype, x.reach(), true);
-  IndexReader index(call, x.shape.count);
-  call.view(in, x.dtype, x.shape, false);
-  if (x.shape.count == 0) return;
-  IndexFault fault;
-  x.refuse_empty(index, fault);
-  forbid_overlap(x.reach(), out);
-  with_type(x.dtype, [&](auto element) { scatter<decltype(element), AddTo>(x, out, in, index, fault); });
-  fault.raise("index", x.size);
+void assign(const Scattering& all, int64_t) {
+  with_bits(all.x.dtype, [&](auto element) { all.run<decltype(element)>(Assign{}); });
+}
+
+void add(const Scattering& all, int64_t) {
+  switch (all.x.dtype) {
+    case Dtype::float32: return all.run<float>(AddTo{});
+    case Dtype::float64: return all.run<double>(AddTo{});
+    case Dtype::int64: return all.run<int64_t>(AddTo{});
+    case Dtype::int32: return all.run<uint32_t>(Reduce{sum<uint32_t>});
+    case Dtype::uint8: return all.run<uint8_t>(Reduce{sum<uint8_t>});
+    default: Call::fail("bool has no addition");
+  }
+}
+
+void reduce(const Scattering& all, int64_t how) {
+  Reduce op{};
+  with_type(all.x.dtype, [&](auto element) {
+    using T = decltype(element);
+    op.join = how == 0 ? multiply<T> : how == 1 ? choose<T, true> : choose<T, false>;
+  });
+  with_bits(all.x.dtype, [&](auto element) { all.run<decltype(element)>(op); });
+}
+
+void scatter_entry(Call& call) { scatter_with(call, assign); }
+void scatter_add_entry(Call& call) { scatter_with(call, add); }
+void scatter_reduce_entry(Call& call) {
+  int64_t how = call.integer(0, 2);
+  scatter_with(call, reduce, how);
 }
 
 CRESSET_KERNEL(gather, gather_entry);
 CRESSET_KERNEL(scatter, scatter_entry);
 CRESSET_KERNEL(scatter_add, scatter_add_entry);
+CRESSET_KERNEL(scatter_reduce, scatter_reduce_entry);
 
 }  // namespace
 }  // namespace cresset

@@ -126,4 +126,58 @@ case("lp_pool1d", rand(2, 7, low=0.1), 2.0, 3, 2)
 case("lp_pool2d", rand(1, 4, 5, low=0.1), 3.0, 2, ceil_mode=True)
 case("triplet_margin_with_distance_loss", rand(3, 4), rand(3, 4), rand(3, 4), margin=2.0, swap=True)
 
+# Bits
+for name in ["bitwise_and", "bitwise_or", "bitwise_xor"]:
+    case(name, ints(12, -5, 7), ints(10, 3, -1))
+    case(name, ints(12, -5, 7), 6)
+    case(name, Input([12, 5], torch.int32), ints(10, 3))
+    case(name, bools(True, True, False, False), bools(True, False, True, False))
+    case(name, bools(True, False), ints(2, 3))
+case("bitwise_not", ints(0, 5, -3))
+case("bitwise_not", bools(True, False))
+case("bitwise_left_shift", ints(1, -3, 5, 1, 1, 1), ints(2, 3, 0, 62, 64, -1))
+case("bitwise_right_shift", ints(9, -9, 5, -1, 7, -7), ints(2, 3, 0, 62, 64, -1))
+case("bitwise_left_shift", Input([1, 3], torch.int32), 31)
+
+# Groups
+for reduce in ["sum", "prod", "mean", "amax", "amin"]:
+    for include_self in [True, False]:
+        at = ints(0, 2, 2, 0, 2)
+        case("scatter_reduce", rand(4), 0, at, rand(5), reduce, include_self=include_self)
+        # PyTorch lets what was there share the gradient even where it does not count.
+        there = [1.0, 5.0, 2.0, 3.0] if include_self else [0.5, 5.0, 2.5, 3.0]
+        tied = Input([1.0, 2.0, 2.0, 1.0, 2.0])
+        case("scatter_reduce", Input(there), 0, at, tied, reduce, include_self=include_self)
+        if reduce != "prod":
+            zeros = Input([0.0, 0.0, 3.0, 2.0, 0.0])
+            case("scatter_reduce", Input([0.0 if include_self else 0.5, 5.0, 2.0, 0.0]), 0, at, zeros, reduce, include_self=include_self)
+        case("scatter_reduce", ints(7, 8, 9), 0, ints(0, 0, 2), ints(-2, 4, 5), reduce, include_self=include_self)
+    grid = ints(2, 0, 0, 1, 1, 1)
+    grid.tensor = grid.tensor.reshape(2, 3)
+    case("scatter_reduce", rand(3, 3), 0, grid, rand(2, 3), reduce)
+    case("scatter_reduce", rand(2, 4), 1, grid, rand(2, 3), reduce, include_self=False)
+case("scatter_reduce", Input([nan, 1.0], constant=True), 0, ints(0, 1, 1), Input([1.0, nan, 2.0], constant=True), "amax")
+case("scatter_reduce", Input([2.0, 0.0]), 0, ints(0, 1, 1), Input([0.0, 3.0, 4.0]), "prod")
+
+# Ranks
+case("kthvalue", rand(7), 3)
+case("kthvalue", rand(3, 5), 2, 0, True)
+case("kthvalue", ints(5, 1, 4, 9), 4)
+case("kthvalue", Input([1.0, nan, 0.0], constant=True), 3)
+case("mode", Input([2.0, 1.0, 2.0, 3.0, 1.0]))
+case("mode", Input([[1.0, 2.0, 2.0], [5.0, 4.0, 3.0]]), 1, True)
+case("mode", ints(3, 3, 1, 1, 2))
+for name in ["cummax", "cummin"]:
+    case(name, rand(7), 0)
+    case(name, rand(3, 4), 1)
+    case(name, Input([1.0, 3.0, 3.0, 2.0, 3.0]), 0)
+    case(name, Input([1.0, nan, 5.0, nan, 0.0], constant=True), 0)
+    case(name, ints(3, 1, 4, 1, 5), 0)
+case("aminmax", rand(3, 4), dim=1, keepdim=True)
+case("aminmax", rand(3, 4))
+case("pdist", rand(5, 3))
+case("pdist", rand(4, 2), 1.0)
+case("pdist", rand(4, 2), 3.0)
+case("pdist", rand(1, 2))
+
 write(__file__)

@@ -1,5 +1,6 @@
 import type { Given } from '../../arguments';
-import { check_boolean, check_number } from '../../errors';
+import { check_boolean, check_number, check_options, fail_type } from '../../errors';
+import { pairwise_distance } from '../../ops/distance';
 import { check_reduction, type LossReduction } from '../../ops/loss';
 import {
   check_power,
@@ -17,6 +18,8 @@ import { ReducedLoss } from './loss';
 /** Losses with a margin as modules. */
 
 type MarginArguments = Given<margins.MarginLossOptions, [margin: 'margin']>;
+
+type DistanceFunction = (a: Tensor, b: Tensor) => Tensor;
 
 abstract class MarginLoss extends Module {
   readonly margin: number;
@@ -122,6 +125,46 @@ export class TripletMarginLoss extends Module {
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     const { margin, p, eps, swap, reduction } = this;
     return margins.triplet_margin_loss(anchor, positive, negative, { margin, p, eps, swap, reduction });
+  }
+}
+
+/**
+ * {@link TripletMarginLoss} with a distance of one's own: `forward(anchor, positive, negative)`.
+ * @example
+ * ```ts
+ * const distance_function = (a: torch.Tensor, b: torch.Tensor) => a.sub(b).abs().amax(1);
+ * const loss = new torch.nn.TripletMarginWithDistanceLoss({ distance_function, margin: 4 });
+ * loss.forward(torch.zeros([1, 2]), torch.ones([1, 2]), torch.ones([1, 2]).mul(3)).item(); // 2
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html
+ */
+export class TripletMarginWithDistanceLoss extends Module {
+  readonly distance_function: DistanceFunction;
+  readonly margin: number;
+  readonly swap: boolean;
+  readonly reduction: LossReduction;
+
+  constructor(options?: margins.TripletMarginWithDistanceLossOptions) {
+    super();
+    const name = 'TripletMarginWithDistanceLoss';
+    const given = check_options<Required<margins.TripletMarginWithDistanceLossOptions>>(name, options, {
+      distance_function: null,
+      margin: 1,
+      swap: false,
+      reduction: 'mean',
+    });
+    const distance = given.distance_function ?? ((a: Tensor, b: Tensor): Tensor => pairwise_distance(a, b));
+    if (typeof distance !== 'function') fail_type(name, 'distance_function', 'a function', distance);
+    this.distance_function = distance;
+    this.margin = margins.check_margin(name, given.margin);
+    this.swap = check_boolean(name, 'swap', given.swap);
+    this.reduction = check_reduction(name, given.reduction);
+  }
+
+  override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { distance_function, margin, swap, reduction } = this;
+    const options = { distance_function, margin, swap, reduction };
+    return margins.triplet_margin_with_distance_loss(anchor, positive, negative, options);
   }
 }
 
