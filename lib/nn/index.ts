@@ -61,6 +61,7 @@ export {
   MultiLabelSoftMarginLoss,
   MultiMarginLoss,
   SoftMarginLoss,
+  type TripletDistanceOptions,
   TripletMarginLoss,
   TripletMarginWithDistanceLoss,
 } from './modules/loss_margin';

@@ -30,9 +30,13 @@ export interface ScatterReduceOptions {
 
 /** The same with all arguments by name. */
 export interface NamedScatterReduce extends ScatterReduceOptions {
+  /** Along which `index` points. */
   dim: number;
+  /** Where each element of `src` goes; of dtype int64 or int32. */
   index: Tensor;
+  /** What is joined; at least of the shape of `index`. */
   src: Tensor;
+  /** How. */
   reduce: ScatterReduction;
 }
 

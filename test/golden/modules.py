@@ -37,8 +37,8 @@ REQUIRED = {"RNN": 2, "LSTM": 2, "GRU": 2}
 
 def beyond(name):
     """What cresset does not have."""
-    others = ["Bilinear", "CrossMapLRN2d", "CTCLoss", "EmbeddingBag", "LinearCrossEntropyLoss", "Transformer", "TransformerDecoderLayer"]
-    return name in others or name.startswith(("Lazy", "FractionalMaxPool", "LPPool")) or (name.endswith("3d") and "Pad" not in name)
+    others = ["CrossMapLRN2d", "CTCLoss", "EmbeddingBag", "LinearCrossEntropyLoss", "Transformer", "TransformerDecoderLayer"]
+    return name in others or name.startswith(("Lazy", "FractionalMaxPool")) or (name.endswith("3d") and "Pad" not in name)
 
 
 # --- How a module was made -------------------------------------------------------------------------------------------

@@ -162,6 +162,12 @@ def losses():
         yield nn.CrossEntropyLoss, (), {"label_smoothing": 0.1, "weight": torch.rand(6) + 0.5, **options}, [x, labels(5, classes=6)], True
         yield nn.CrossEntropyLoss, (), options, [x, torch.rand(5, 6)], True
     yield nn.KLDivLoss, (), {"reduction": "batchmean"}, [x, torch.rand(5, 6)], True
+    yield nn.Bilinear, (3, 4, 2), {}, [rand(5, 3), rand(5, 4)], True
+    yield nn.Bilinear, (3, 1, 2), {"bias": False}, [rand(2, 5, 3), rand(2, 5, 1)], True
+    yield nn.LPPool1d, (2, 3), {"stride": 2}, [(torch.rand(2, 3, 8) + 0.1).requires_grad_()], True
+    yield nn.LPPool2d, (3, (2, 3)), {"ceil_mode": True}, [(torch.rand(2, 3, 5, 7) + 0.1).requires_grad_()], True
+    for reduction in ("mean", "sum", "none"):
+        yield nn.TripletMarginWithDistanceLoss, (), {"margin": 2.0, "swap": True, "reduction": reduction}, [rand(5, 4) for _ in range(3)], True
     yield nn.CosineSimilarity, (), {}, [rand(5, 6), rand(5, 6)], True
     yield nn.CosineSimilarity, (), {"dim": 2, "eps": 0.01}, [rand(2, 3, 4), rand(2, 3, 4)], True
     yield nn.PairwiseDistance, (), {"p": 1.0, "keepdim": True}, [rand(5, 6), rand(5, 6)], True

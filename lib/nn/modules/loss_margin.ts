@@ -1,6 +1,5 @@
 import type { Given } from '../../arguments';
 import { check_boolean, check_number, check_options, fail_type } from '../../errors';
-import { pairwise_distance } from '../../ops/distance';
 import { check_reduction, type LossReduction } from '../../ops/loss';
 import {
   check_power,
@@ -13,6 +12,7 @@ import type { WeightedLossOptions } from '../../ops/loss_regression';
 import { positional } from '../../ops/reduction';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
+import { PairwiseDistance } from './distance';
 import { ReducedLoss } from './loss';
 
 /** Losses with a margin as modules. */
@@ -20,6 +20,13 @@ import { ReducedLoss } from './loss';
 type MarginArguments = Given<margins.MarginLossOptions, [margin: 'margin']>;
 
 type DistanceFunction = (a: Tensor, b: Tensor) => Tensor;
+
+/** Options of {@link TripletMarginWithDistanceLoss}. */
+export interface TripletDistanceOptions
+  extends Omit<margins.TripletMarginWithDistanceLossOptions, 'distance_function'> {
+  /** The distances of two tensors' rows, a function or a Module. Default {@link PairwiseDistance}. */
+  distance_function?: DistanceFunction | Module | null;
+}
 
 abstract class MarginLoss extends Module {
   readonly margin: number;
@@ -139,22 +146,23 @@ export class TripletMarginLoss extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html
  */
 export class TripletMarginWithDistanceLoss extends Module {
-  readonly distance_function: DistanceFunction;
+  readonly distance_function: DistanceFunction | Module;
   readonly margin: number;
   readonly swap: boolean;
   readonly reduction: LossReduction;
 
-  constructor(options?: margins.TripletMarginWithDistanceLossOptions) {
+  constructor(options?: TripletDistanceOptions) {
     super();
     const name = 'TripletMarginWithDistanceLoss';
-    const given = check_options<Required<margins.TripletMarginWithDistanceLossOptions>>(name, options, {
+    const given = check_options<Required<TripletDistanceOptions>>(name, options, {
       distance_function: null,
       margin: 1,
       swap: false,
       reduction: 'mean',
     });
-    const distance = given.distance_function ?? ((a: Tensor, b: Tensor): Tensor => pairwise_distance(a, b));
-    if (typeof distance !== 'function') fail_type(name, 'distance_function', 'a function', distance);
+    const distance = given.distance_function ?? new PairwiseDistance();
+    if (typeof distance !== 'function' && !(distance instanceof Module))
+      fail_type(name, 'distance_function', 'a function or a Module', distance);
     this.distance_function = distance;
     this.margin = margins.check_margin(name, given.margin);
     this.swap = check_boolean(name, 'swap', given.swap);
@@ -162,7 +170,8 @@ export class TripletMarginWithDistanceLoss extends Module {
   }
 
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
-    const { distance_function, margin, swap, reduction } = this;
+    const { distance_function: distance, margin, swap, reduction } = this;
+    const distance_function = distance instanceof Module ? distance.forward.bind(distance) : distance;
     const options = { distance_function, margin, swap, reduction };
     return margins.triplet_margin_with_distance_loss(anchor, positive, negative, options);
   }
