@@ -66,7 +66,7 @@ let stressed = 0;
 const smallest = Math.min(4 * MiB, process_limit);
 /** … and larger ones through a little more, so that a collection is shared by 16 of them. A result that lands in cold memory costs more. */
 const SHARED_BY = 16;
-const shared_most = Math.min(6 * MiB, process_limit);
+const shared_most = Math.min(10 * MiB, process_limit);
 
 /** The budget's upper bound. Threads that use cresset share the process's. */
 let limit = process_limit;
