@@ -1,12 +1,12 @@
 import { type Rule, record, tracks } from '../autograd/node';
 import { check_integer, check_options, fail, shape_text } from '../errors';
+import { turn_rows } from '../native/join';
 import { copy_into } from '../native/map';
-import { contiguous_strides, spread, wrap_dim, wrap_dims } from '../tensor/shape';
+import { contiguous_strides, numel_of, spread, wrap_dim, wrap_dims } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
 import { by_name, is_options } from './by_name';
 import { op, type Reference, sample } from './define';
-import { cat } from './join';
-import { narrow, reshape, transpose } from './views';
+import { contiguous, reshape, transpose } from './views';
 
 /** The same elements at other places along their dimensions: reversed, or shifted round. */
 
@@ -51,10 +51,13 @@ export interface Roll {
   (input: Tensor, options: RollOptions): Tensor;
 }
 
-/** Apart from `flip`, whose closures keep its input alive. */
+/** Apart from `flip` and `roll`, whose closures keep their input alive. */
 const flip_rule =
   (dims: readonly number[]): Rule =>
   (g) => [flip(g, dims)];
+const roll_rule =
+  (shift: number, dim: number): Rule =>
+  (g) => [shifted(g, -shift, dim)];
 
 /**
  * The elements in reverse order along the dimensions; a copy.
@@ -194,12 +197,19 @@ export const roll: Roll = op({
     { args: [sample([3, 4]), -1, 1] },
     { args: [sample([3, 4]), [1, 5], [0, 1]] },
     { args: [sample([3, 4]), 5] },
+    { args: [sample([5, 4, 3]), [2, -1], [1, 0]] },
+    { args: [sample([2, 60, 700]), 17, 1], large: true },
   ],
   errors: () => [{ args: [sample([2, 2]), [1], [0, 1]], message: /shifts \[1\] and dims \[0, 1\] differ in length/ }],
 });
 
-function shifted(x: Tensor, shift: number, dim: number): Tensor {
-  const size = x.shape[dim];
-  const start = size === 0 ? 0 : ((-shift % size) + size) % size;
-  return cat([narrow(x, dim, start, size - start), narrow(x, dim, 0, start)], dim);
+function shifted(given: Tensor, shift: number, dim: number): Tensor {
+  const x = contiguous(given);
+  const out = allocate(x.shape, x.dtype);
+  if (out.count > 0) {
+    const size = x.shape[dim];
+    const rows = numel_of(x.shape.slice(0, dim));
+    turn_rows(out, rows, x, ((((-shift % size) + size) % size) * x.count) / rows / size);
+  }
+  return tracks(given) ? record(out, 'RollBackward0', [given], [], roll_rule(shift, dim)) : out;
 }

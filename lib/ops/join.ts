@@ -1,6 +1,7 @@
 import { is_grad_enabled } from '../autograd/mode';
 import { type Rule, record, requires_grad } from '../autograd/node';
 import { fail, fail_type, shape_text } from '../errors';
+import { join_matrices } from '../native/join';
 import { copy_into } from '../native/map';
 import { promote_types } from '../tensor/dtype';
 import { same_shape, with_size, wrap_dim } from '../tensor/shape';
@@ -40,6 +41,23 @@ function stack_rule(count: number, dim: number): Rule {
   return (g, node) => Array.from({ length: count }, (_, i) => (node.needs(i) ? select(g, dim, i) : null));
 }
 
+const MOST_JOINED = 256;
+/** Shorter rows are faster copied one tensor after the other. */
+const FEWEST_BYTES = 32;
+
+/**
+ * The tensors, as matrices of so many rows as their dimensions before `dim` say, side by side in `out`: false where they lie otherwise in memory or
+ * their rows are short.
+ */
+function join_rows(out: Tensor, parts: readonly Tensor[], dim: number): boolean {
+  let rows = 1;
+  for (let d = 0; d < dim; d++) rows *= out.shape[d];
+  if (parts.length > MOST_JOINED || out.count * out.dtype.itemsize < rows * parts.length * FEWEST_BYTES) return false;
+  for (const each of parts) if (!each.is_contiguous()) return false;
+  if (out.count > 0) join_matrices(out, rows, parts);
+  return true;
+}
+
 /** A list in one dtype. */
 function promoted(tensors: readonly Tensor[]): readonly Tensor[] {
   const { dtype } = tensors.reduce((a, b) => (promote_types(a.dtype, b.dtype) === a.dtype ? a : b));
@@ -72,10 +90,12 @@ export const cat: (tensors: readonly Tensor[], dim?: number | DimOption) => Tens
       total += each.shape[d];
     }
     const out = allocate(with_size(first.shape, d, total), first.dtype);
-    let start = 0;
-    for (const each of parts) {
-      copy_into(window(out, each.shape, out.strides, out.offset + start * out.strides[d]), each);
-      start += each.shape[d];
+    if (!join_rows(out, parts, d)) {
+      let start = 0;
+      for (const each of parts) {
+        copy_into(window(out, each.shape, out.strides, out.offset + start * out.strides[d]), each);
+        start += each.shape[d];
+      }
     }
     if (is_grad_enabled() && all.some(requires_grad)) {
       const sizes = all.map((each) => (parts.includes(each) ? each.shape[d] : -1));
@@ -88,6 +108,7 @@ export const cat: (tensors: readonly Tensor[], dim?: number | DimOption) => Tens
     { args: [[sample([2, 3]), sample([1, 3])]] },
     { args: [[sample([2, 3]), sample([2, 17]), sample([2, 1])], 1] },
     { args: [[sample([2, 3]), sample([2, 3])], -1] },
+    { args: [[sample([50, 700]), sample([50, 333]), sample([50, 9])], 1], large: true },
     { args: [[sample([0]), sample([3])]] },
     { args: [[sample([4])]] },
   ],
@@ -138,10 +159,12 @@ export const stack: (tensors: readonly Tensor[], dim?: number | DimOption) => Te
         fail('stack', `expected tensors of one shape, got ${shape_text(first.shape)} and ${shape_text(each.shape)}`);
     const d = wrap_dim('stack', dim, first.ndim + 1);
     const out = allocate([...first.shape.slice(0, d), parts.length, ...first.shape.slice(d)], first.dtype);
-    const strides = out.strides.filter((_, i) => i !== d);
-    parts.forEach((each, i) => {
-      copy_into(window(out, first.shape, strides, i * out.strides[d]), each);
-    });
+    if (!join_rows(out, parts, d)) {
+      const strides = out.strides.filter((_, i) => i !== d);
+      parts.forEach((each, i) => {
+        copy_into(window(out, first.shape, strides, i * out.strides[d]), each);
+      });
+    }
     if (is_grad_enabled() && parts.some(requires_grad))
       record(out, 'StackBackward0', parts, [], stack_rule(parts.length, d));
     return out;

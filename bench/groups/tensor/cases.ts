@@ -42,6 +42,14 @@ export const cases: Duel[] = [
   tensor('channels first', 'permuted:0,3,1,2', 32, 28, 28, 64),
   tensor('heads first', 'permuted:0,2,1,3', 16, 128, 8, 32),
   tensor('einsum bij,bjk->bik', 'einsum', 64, 32, 32),
+  ...['roll:5', 'roll:5,0', 'roll:5,1', 'pad:3,5', 'pad:1,1,1,1', 'pad_reflect:2,2', 'clamp', 'softmax:0', 'mv'].map(
+    (name) => tensor(name, name, ...square),
+  ),
+  tensor('pad:1,1,1,1 of images', 'pad:1,1,1,1', ...images),
+  tensor('pad_reflect:1,1,1,1 of images', 'pad_reflect:1,1,1,1', ...images),
+  tensor('arange, n = 1e6', 'arange', 1e6),
+  tensor('triplet_margin_loss 256 × 128', 'triplet_margin_loss', 256, 128),
+  tensor('triplet_margin_loss 4096 × 256', 'triplet_margin_loss', 4096, 256),
   tensor('bmm 64 × 16 × 16', 'bmm', 64, 16, 16),
   tensor('bmm 512 × 8 × 8', 'bmm', 512, 8, 8),
 ];

@@ -1,6 +1,8 @@
 import * as torch from 'cresset';
 import { type Run, type Runs, without_grad } from '../../ours';
 
+const { functional } = torch.nn;
+
 type Operation = (sizes: number[], dims: number[]) => () => unknown;
 
 const integers = (sizes: number[], high: number): torch.Tensor => torch.randint(0, high, sizes, { dtype: torch.int64 });
@@ -65,6 +67,22 @@ const operations: Record<string, Operation> = {
   pow_tensors: of_two((x, y) => x.pow(y)),
   flip: of((x, dims) => x.flip(dims)),
   cat: of_two((x, y, [dim]) => torch.cat([x, y], dim)),
+  roll: of((x, [shift, dim]) => (dim === undefined ? x.roll(shift) : x.roll(shift, dim))),
+  pad: of((x, widths) => functional.pad(x.view(1, -1, ...x.shape.slice(-2)), widths)),
+  pad_reflect: of((x, widths) => functional.pad(x.view(1, -1, ...x.shape.slice(-2)), widths, 'reflect')),
+  clamp: of((x) => x.clamp(0.25, 0.75)),
+  arange:
+    ([n]) =>
+    () =>
+      torch.arange(n),
+  mv: (sizes) => {
+    const [x, y] = [torch.rand(sizes), torch.rand([sizes[1]])];
+    return () => x.mv(y);
+  },
+  triplet_margin_loss: (sizes) => {
+    const [anchor, positive, negative] = [torch.rand(sizes), torch.rand(sizes), torch.rand(sizes)];
+    return () => functional.triplet_margin_loss(anchor, positive, negative);
+  },
   stack: of_two((x, y, [dim]) => torch.stack([x, y], dim)),
   sum: of((x, dims) => (dims.length === 0 ? x.sum() : x.sum(dims))),
   mean: of((x, dims) => x.mean(dims)),

@@ -1,4 +1,5 @@
 import torch
+from torch.nn import functional
 
 
 def of(f):
@@ -61,6 +62,20 @@ def expanded(sizes, dims):
     return lambda: x.expand(*sizes).contiguous()
 
 
+def planes(x):
+    return x.view(1, -1, *x.shape[-2:])
+
+
+def mv(sizes, dims):
+    x, y = torch.rand(sizes), torch.rand(sizes[1])
+    return lambda: x.mv(y)
+
+
+def triplet_margin_loss(sizes, dims):
+    anchor, positive, negative = torch.rand(sizes), torch.rand(sizes), torch.rand(sizes)
+    return lambda: functional.triplet_margin_loss(anchor, positive, negative)
+
+
 OPERATIONS = {
     "add": of_two(lambda x, y, _: x.add(y)),
     "mul_number": of(lambda x, _: x.mul(2)),
@@ -75,6 +90,13 @@ OPERATIONS = {
     "pow_tensors": of_two(lambda x, y, _: x.pow(y)),
     "flip": of(lambda x, dims: x.flip(dims)),
     "cat": of_two(lambda x, y, dims: torch.cat([x, y], *dims)),
+    "roll": of(lambda x, dims: x.roll(*dims)),
+    "pad": of(lambda x, widths: functional.pad(planes(x), widths)),
+    "pad_reflect": of(lambda x, widths: functional.pad(planes(x), widths, "reflect")),
+    "clamp": of(lambda x, _: x.clamp(0.25, 0.75)),
+    "arange": lambda sizes, dims: lambda: torch.arange(sizes[0]),
+    "mv": mv,
+    "triplet_margin_loss": triplet_margin_loss,
     "stack": of_two(lambda x, y, dims: torch.stack([x, y], *dims)),
     "sum": of(lambda x, dims: x.sum(dims) if dims else x.sum()),
     "mean": of(lambda x, dims: x.mean(dims)),
