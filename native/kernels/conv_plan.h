@@ -109,7 +109,7 @@ struct WinogradWeightPlan {
 
   WinogradWeightPlan(const WinogradTiles& tiles_, int64_t in_channels, int64_t out_channels, int threads)
       : tiles(tiles_) {
-    constexpr int64_t kDepth = 512, kFewestTiles = 64, kOperandBytes = 16 << 20;
+    constexpr int64_t kDepth = 768, kFewestTiles = 64, kOperandBytes = 16 << 20;
     constexpr int64_t kLanes = 16, kWorthAThread = 16000;
     const int64_t tile_bytes = 16 * sizeof(float) * (in_channels + out_channels);
     const int64_t depth = std::clamp<int64_t>(kOperandBytes / tile_bytes, kFewestTiles, kDepth);
