@@ -22,7 +22,7 @@ const WinogradKernels& winograd_kernels() { return *CRESSET_SELECT(winograd_tabl
 // Of few channels the transforms cost more than they save, and so do the weights' for few tiles. A task works in memory for
 // at least some rows of tiles.
 bool winograd_wins(const ConvGeometry& g) {
-  constexpr int64_t kFewestChannels = 16, kMostChannels = 1 << 14, kFewestTiles = 32, kMostRowElements = 1 << 18;
+  constexpr int64_t kFewestChannels = 16, kMostChannels = 1 << 14, kFewestTiles = 16, kMostRowElements = 1 << 18;
   const auto fits = [](const ConvAxis& a) { return a.kernel == 3 && a.stride == 1 && a.dilation == 1; };
   if (!fits(g.y) || !fits(g.x) || g.groups != 1 || g.input_count() == 0 || g.output_count() == 0) return false;
   const auto [least, most] = std::minmax(g.in_channels, g.out_channels);
