@@ -85,11 +85,12 @@ struct WinogradPlan {
 
   WinogradPlan(const WinogradTiles& tiles_, int64_t channels, int64_t panels, int64_t width, int threads)
       : tiles(tiles_) {
-    constexpr int64_t kOperandBytes = 768 << 10, kResultBytes = 384 << 10, kFewBlocks = 8;
+    constexpr int64_t kOperandBytes = 768 << 10, kResultBytes = 384 << 10, kFewTiles = 42, kFewBlocks = 8;
     constexpr double kWorthAThread = 16000;
-    const int64_t tile_bytes = 16 * sizeof(float), units = tiles.units();
-    const int64_t wanted = std::max<int64_t>(1, kOperandBytes / (tile_bytes * channels));
-    blocks = ceil_div(units, std::max<int64_t>(1, wanted / (tiles.unit * tiles.across)));
+    const int64_t tile_bytes = 16 * sizeof(float), units = tiles.units(), unit_tiles = tiles.unit * tiles.across;
+    const int64_t most = std::max(kFewTiles, kOperandBytes / (tile_bytes * channels));
+    const int64_t wanted = std::clamp(units * unit_tiles / (3 * threads), kFewTiles, most);
+    blocks = ceil_div(units, std::max<int64_t>(1, wanted / unit_tiles));
     if (blocks < kFewBlocks * threads) blocks = std::min(units, ceil_div(blocks, threads) * threads);
     while (blocks * row_parts < threads && row_parts < panels) row_parts++;
     panels_at_once = std::clamp<int64_t>(kResultBytes / (tile_bytes * width * most_tiles()), 1, panels);
