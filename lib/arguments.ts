@@ -1,4 +1,4 @@
-import { check_options, fail } from './errors';
+import { check_boolean, check_options, fail } from './errors';
 
 /**
  * PyTorch's arguments in their order, as many as wanted, and the rest by name in an options object at the end. What `Options` requires can be left
@@ -20,6 +20,14 @@ type Placed<Options, Names extends readonly (keyof Options)[], Rest> = [keyof Re
     : [...Values<Options, Names>, options: Rest];
 
 type Values<Options, Names extends readonly (keyof Options)[]> = { [I in keyof Names]: Options[Names[I]] };
+
+/** A flag by place or by name: `train(false)`, `train({ mode: false })`. */
+export type Flag<Name extends string> = boolean | { [K in Name]?: boolean };
+
+export function read_flag<Name extends string>(op: string, name: Name, given: Flag<Name>, usual: boolean): boolean {
+  const value = typeof given === 'object' ? check_options(op, given, { [name]: usual })[name] : given;
+  return check_boolean(op, name, value);
+}
 
 export function read_arguments<T extends object>(
   op: string,

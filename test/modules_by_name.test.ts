@@ -90,6 +90,55 @@ test('clipping by name', () => {
   );
 });
 
+test('flags of modules by name', () => {
+  const layer = new nn.Linear(2, 2);
+  expect(layer.train({ mode: false }).training).toBe(false);
+  expect(layer.requires_grad_({ requires_grad: false }).weight.requires_grad).toBe(false);
+  expect(new nn.Sequential(layer).parameters({ recurse: false })).toEqual([]);
+  expect(new nn.Sequential(new nn.BatchNorm1d(2)).buffers({ recurse: false })).toEqual([]);
+  layer.register_buffer('b', x, { persistent: false });
+  expect(Object.keys(layer.state_dict())).toEqual(['weight', 'bias']);
+  expect(() => layer.train({ mod: true } as never)).toThrow('train: Misspelled option "mod": did you mean "mode"?');
+  expect(() => layer.register_buffer('c', x, { persistent: 1 } as never)).toThrow(
+    'register_buffer: expected persistent to be a boolean, got 1',
+  );
+  expect('c' in layer).toBe(false);
+});
+
+test('the size of a transposed convolution, the milestones of schedulers', () => {
+  const layer = new nn.ConvTranspose1d(1, 1, 3, { stride: 2 });
+  expect(layer.forward(torch.ones([1, 1, 5]), { output_size: [12] }).shape).toEqual([1, 1, 12]);
+  const optimizer = new torch.optim.SGD([x.clone().requires_grad_()], { lr: 1 });
+  const { ConstantLR, ExponentialLR, SequentialLR } = torch.optim.lr_scheduler;
+  const parts = [new ConstantLR(optimizer, 0.1, 10), new ExponentialLR(optimizer, 0.5)];
+  const scheduler = new SequentialLR(optimizer, parts, { milestones: [2] });
+  optimizer.step();
+  for (let epoch = 0; epoch < 3; epoch++) scheduler.step();
+  expect(scheduler.get_last_lr()).toEqual([0.5]);
+});
+
+test('parts and items of containers', () => {
+  const list = new nn.ModuleList([new nn.Tanh(), new nn.ReLU(), new nn.Sigmoid()]);
+  expect(list.slice(1).length).toBe(2);
+  expect([...list.slice(-1)][0]).toBe([...list][2]);
+  expect(new nn.ModuleDict({ a: new nn.Tanh() }).items().map(([name, each]) => `${name} ${each}`)).toEqual([
+    'a Tanh()',
+  ]);
+  expect(new nn.ParameterDict({ w: x }).items()[0][0]).toBe('w');
+});
+
+test('batches: by place, and the rest by name; null is None', () => {
+  const { DataLoader, TensorDataset, BatchSampler, RandomSampler } = utils.data;
+  const rows = new TensorDataset(torch.arange(5));
+  expect(new DataLoader(rows, 2, { drop_last: true }).length).toBe(2);
+  expect(new DataLoader(rows, { batch_size: 2, sampler: null, collate_fn: null, generator: null }).length).toBe(3);
+  expect([...new BatchSampler([1, 2, 3], 2, { drop_last: true })]).toEqual([[1, 2]]);
+  expect([...new BatchSampler([1, 2, 3], { batch_size: 2 })]).toEqual([[1, 2], [3]]);
+  const generator = (): torch.Generator => new torch.Generator().manual_seed(3);
+  const placed = [...new RandomSampler(rows, false, null, generator())];
+  expect(placed).toEqual([...new RandomSampler(rows, { generator: generator() })]);
+});
+
 test('filling by name', () => {
   expect(x.new_zeros(50).normal_({ mean: 100, std: 0.1 }).min().item()).toBeGreaterThan(90);
   expect(x.new_zeros(50).normal_(100, { std: 0.1 }).min().item()).toBeGreaterThan(90);

@@ -1,6 +1,7 @@
+import { type Flag, read_flag } from '../arguments';
 import { write_grad } from '../autograd/grad_slot';
 import { no_grad } from '../autograd/mode';
-import { check_boolean, check_options, fail, fail_type } from '../errors';
+import { check_options, fail, fail_type } from '../errors';
 import { zeros_like } from '../ops/create';
 import { cast_to } from '../ops/operand';
 import { DType, float32, float64 } from '../tensor/dtype';
@@ -71,7 +72,8 @@ export class Module<Out = Tensor> {
   }
 
   /** All parameters, each once, in the order of the modules. */
-  parameters(recurse = true): Parameter[] {
+  parameters(given: Flag<'recurse'> = true): Parameter[] {
+    const recurse = given === true || read_flag('parameters', 'recurse', given, true);
     return this.named_parameters({ recurse }).map(([, parameter]) => parameter);
   }
 
@@ -83,8 +85,8 @@ export class Module<Out = Tensor> {
   }
 
   /** All buffers: tensors that belong to the state but are not trained. */
-  buffers(recurse = true): Tensor[] {
-    return this.named_buffers({ recurse }).map(([, buffer]) => buffer);
+  buffers(recurse: Flag<'recurse'> = true): Tensor[] {
+    return this.named_buffers({ recurse: read_flag('buffers', 'recurse', recurse, true) }).map(([, buffer]) => buffer);
   }
 
   /** Buffers with their names, each tensor once. */
@@ -114,13 +116,14 @@ export class Module<Out = Tensor> {
   }
 
   /** Makes a tensor part of the module's state, under a property of this name; not in the state_dict unless `persistent`. */
-  register_buffer(name: string, tensor: Tensor | null, persistent = true): void {
+  register_buffer(name: string, tensor: Tensor | null, persistent: Flag<'persistent'> = true): void {
     if (tensor !== null && !(tensor instanceof Tensor))
       fail_type('register_buffer', 'tensor', 'a Tensor or null', tensor);
+    const kept = read_flag('register_buffer', 'persistent', persistent, true);
     this.#claim('register_buffer', name);
     Reflect.set(this, name, tensor);
     this.#buffers ??= new Map();
-    this.#buffers.set(name, check_boolean('register_buffer', 'persistent', persistent));
+    this.#buffers.set(name, kept);
   }
 
   /** The same as assigning a property. */
@@ -213,9 +216,9 @@ export class Module<Out = Tensor> {
   }
 
   /** Training mode for this module and all below it. */
-  train(mode = true): this {
-    check_boolean('train', 'mode', mode);
-    for (const module of this.modules()) module.training = mode;
+  train(mode: Flag<'mode'> = true): this {
+    const training = read_flag('train', 'mode', mode, true);
+    for (const module of this.modules()) module.training = training;
     return this;
   }
 
@@ -240,8 +243,9 @@ export class Module<Out = Tensor> {
   }
 
   /** Sets `requires_grad` of all parameters. */
-  requires_grad_(requires_grad = true): this {
-    for (const parameter of this.parameters()) parameter.requires_grad_(requires_grad);
+  requires_grad_(requires_grad: Flag<'requires_grad'> = true): this {
+    const wanted = read_flag('requires_grad_', 'requires_grad', requires_grad, true);
+    for (const parameter of this.parameters()) parameter.requires_grad_(wanted);
     return this;
   }
 

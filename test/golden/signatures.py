@@ -20,10 +20,11 @@ SPACES = {
     "nn.functional": F,
     "nn.init": torch.nn.init,
     "nn.utils": torch.nn.utils,
+    "utils.data": torch.utils.data,
     "optim": torch.optim,
     "optim.lr_scheduler": torch.optim.lr_scheduler,
 }
-NOT_OURS = {"device", "dtype", "size_average", "reduce", "foreach", "capturable", "differentiable", "fused", "sparse", "out", "error_if_nonfinite", "generator", "min_value", "max_value"}
+NOT_OURS = {"device", "dtype", "size_average", "reduce", "foreach", "capturable", "differentiable", "fused", "sparse", "out", "error_if_nonfinite", "generator", "min_value", "max_value", "multiprocessing_context", "pin_memory_device", "in_order"}
 
 # Those whose signature is behind *args, or in a docstring that ends too early.
 WRITTEN = {
@@ -63,6 +64,8 @@ def places_of(signature):
             continue
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             return None
+        # Of a DataLoader only the first two stand in their places here.
+        closed = closed or parameter.name == "sampler" and len(places) == 3
         if parameter.name in NOT_OURS or parameter.name.startswith("_"):
             closed = True
             continue

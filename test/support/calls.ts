@@ -102,6 +102,17 @@ const usual: Readonly<Record<string, string>> = {
   lr_lambda: '() => 0.5',
   milestones: '[2, 4]',
   step_size: '3',
+  dataset: 'new torch.utils.data.TensorDataset(torch.ones([6, 2]))',
+  datasets: '[new torch.utils.data.TensorDataset(torch.ones([6, 2]))]',
+  data_source: '[1, 2, 3, 4]',
+  indices: '[2, 0]',
+  lengths: '[4, 2]',
+  weights: '[1, 2, 3]',
+  num_samples: '2',
+  sampler: '[0, 1, 2]',
+  batch_size: '2',
+  schedulers: '[]',
+  drop_last: 'false',
 };
 
 const special: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -189,7 +200,7 @@ const asked: Readonly<Record<string, string>> = {
 
 /** Not called: abstract ones, and those whose first argument may be an object of anything. */
 export const left_out =
-  'multi_head_attention_forward RNNBase RNNCellBase Optimizer LRScheduler ModuleList ModuleDict ParameterList ParameterDict ChainedScheduler SequentialLR'.split(
+  'multi_head_attention_forward RNNBase RNNCellBase Optimizer LRScheduler ModuleList ModuleDict ParameterList ParameterDict ChainedScheduler SequentialLR Dataset IterableDataset Sampler StackDataset ChainDataset default_collate default_convert get_worker_info'.split(
     ' ',
   );
 

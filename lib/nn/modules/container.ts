@@ -89,6 +89,11 @@ export class ModuleList extends IndexedModules {
     this.extend(check_modules('ModuleList', modules));
   }
 
+  /** A list of some of the modules, as `modules[start:end]` in Python. */
+  slice(start?: number, end?: number): ModuleList {
+    return new ModuleList(this.children_in_order().slice(start, end));
+  }
+
   /** The list as PyTorch prints it: equal neighbours once, with their number. */
   override toString(): string {
     return print_module(this, true);
@@ -164,6 +169,11 @@ export class ModuleDict extends Module {
   /** Names and modules, in the order in which they were added. */
   entries(): [string, Module][] {
     return own_modules(this);
+  }
+
+  /** PyTorch's name of {@link entries}. */
+  items(): [string, Module][] {
+    return this.entries();
   }
 
   *[Symbol.iterator](): IterableIterator<string> {

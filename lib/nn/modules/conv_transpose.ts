@@ -1,6 +1,8 @@
+import type { Given } from '../../arguments';
 import { fail, shape_text } from '../../errors';
 import { check_conv_transpose_settings } from '../../ops/conv_settings';
 import { conv_transpose_with } from '../../ops/conv_transpose';
+import { positional } from '../../ops/reduction';
 import { check_spatial, type Spatial } from '../../ops/spatial';
 import type { DType } from '../../tensor/dtype';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
@@ -22,6 +24,11 @@ const defaults = {
   dtype: undefined as DType | undefined,
 };
 
+/** The option of a transposed convolution's forward. */
+interface OutputSizeOption {
+  output_size?: readonly number[] | null;
+}
+
 export abstract class ConvTranspose extends ConvBase {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
@@ -41,11 +48,11 @@ export abstract class ConvTranspose extends ConvBase {
   }
 
   /** With an `output_size` (its spatial part, or the whole shape) the output padding follows from it. */
-  override forward(input: Tensor, output_size?: readonly number[] | null): Tensor {
+  override forward(input: Tensor, ...given: Given<OutputSizeOption, [output_size: 'output_size']>): Tensor {
     const { name } = this.constructor;
     const x = check_tensor(name, 'input', input);
-    const output_padding =
-      output_size === undefined || output_size === null ? this.output_padding : this.padding_for(name, x, output_size);
+    const { output_size } = positional(name, given, { output_size: null as readonly number[] | null });
+    const output_padding = output_size === null ? this.output_padding : this.padding_for(name, x, output_size);
     const { stride, padding, dilation, groups } = this;
     const settings = { stride, padding, output_padding, groups, dilation };
     return conv_transpose_with(name, this.dims, x, this.weight, this.bias, settings);

@@ -142,6 +142,11 @@ export class ParameterDict extends Module {
     return own_parameters(this);
   }
 
+  /** PyTorch's name of {@link entries}. */
+  items(): [string, Parameter][] {
+    return this.entries();
+  }
+
   *[Symbol.iterator](): IterableIterator<string> {
     yield* this.keys();
   }

@@ -1,3 +1,4 @@
+import { type Given, read_arguments } from '../../arguments';
 import { check_integer, fail, fail_type } from '../../errors';
 import { ReduceLROnPlateau } from './plateau';
 import { check_optimizer, LRScheduler, type Scheduled, type SchedulerState } from './scheduler';
@@ -83,6 +84,14 @@ export class ChainedScheduler extends Composed {
   }
 }
 
+/** Options of {@link SequentialLR}. */
+export interface SequentialLROptions {
+  /** The epochs at which the next scheduler takes over; one fewer than schedulers. */
+  milestones: readonly number[];
+  /** The epoch to go on from; -1, the default, begins anew. */
+  last_epoch?: number;
+}
+
 /**
  * Schedulers one after the other: the next begins, from the first rate, at each milestone.
  * @example
@@ -102,10 +111,13 @@ export class SequentialLR extends Composed {
   constructor(
     optimizer: Scheduled,
     schedulers: readonly LRScheduler[],
-    milestones: readonly number[],
-    last_epoch = -1,
+    ...given: Given<SequentialLROptions, [milestones: 'milestones', last_epoch: 'last_epoch']>
   ) {
     const name = 'SequentialLR';
+    const { milestones, last_epoch } = read_arguments(name, given, ['milestones', 'last_epoch'], {
+      milestones: undefined as unknown as readonly number[],
+      last_epoch: -1,
+    });
     const { all } = check_schedulers(name, schedulers, check_optimizer(name, optimizer));
     if (!Array.isArray(milestones)) fail_type(name, 'milestones', 'a list of epochs', milestones);
     if (milestones.length !== all.length - 1)

@@ -1,5 +1,5 @@
 /** Learning rates that change with time; `torch.optim.lr_scheduler`. */
-export { ChainedScheduler, SequentialLR } from './compose';
+export { ChainedScheduler, SequentialLR, type SequentialLROptions } from './compose';
 export {
   CosineAnnealingLR,
   type CosineAnnealingLROptions,

@@ -69,45 +69,43 @@ export class DataLoader<Item, Batch = Collated<Item>> {
   constructor(dataset: Source<Item>, options?: DataLoaderOptions<Item, Batch>);
   constructor(
     dataset: Source<Item>,
-    batch_size?: number | null,
-    shuffle?: boolean,
-    options?: Omit<DataLoaderOptions<Item, Batch>, 'batch_size' | 'shuffle'>,
+    batch_size: number | null | undefined,
+    options: Omit<DataLoaderOptions<Item, Batch>, 'batch_size'>,
   );
   constructor(
-    source: Source<Item>,
-    options?: number | null | DataLoaderOptions<Item, Batch>,
-    shuffled?: boolean,
-    more?: DataLoaderOptions<Item, Batch>,
-  ) {
+    dataset: Source<Item>,
+    batch_size?: number | null,
+    shuffle?: boolean | null,
+    options?: Omit<DataLoaderOptions<Item, Batch>, 'batch_size' | 'shuffle'>,
+  );
+  constructor(source: Source<Item>, ...given: readonly unknown[]) {
     const dataset = is_iterable_dataset(source) ? source : check_dataset('DataLoader', source);
     this.dataset = dataset;
-    const named =
-      typeof options === 'object' && options !== null ? options : { ...more, batch_size: options, shuffle: shuffled };
-    const given = judge_options(dataset, named);
-    this.batch_size = given.batch_size;
-    this.drop_last = given.drop_last;
-    this.num_workers = given.num_workers;
-    this.prefetch_factor = given.prefetch_factor;
-    this.persistent_workers = given.persistent_workers;
-    this.pin_memory = given.pin_memory;
-    this.timeout = given.timeout;
-    this.generator = given.generator;
-    this.worker_init_fn = given.worker_init_fn;
-    const batched = given.batch_size !== null || given.batch_sampler !== undefined;
-    this.collate_fn = given.collate_fn ?? ((batched ? default_collate : default_convert) as (items: Item[]) => Batch);
-    this.order = (given.sampler ?? given.batch_sampler) ? 'given' : given.shuffle ? 'shuffled' : 'plain';
-    this.rows = batched && given.collate_fn === undefined ? rows_of(dataset) : null;
+    const judged = judge_options<Item, Batch>(dataset, given);
+    this.batch_size = judged.batch_size;
+    this.drop_last = judged.drop_last;
+    this.num_workers = judged.num_workers;
+    this.prefetch_factor = judged.prefetch_factor;
+    this.persistent_workers = judged.persistent_workers;
+    this.pin_memory = judged.pin_memory;
+    this.timeout = judged.timeout;
+    this.generator = judged.generator;
+    this.worker_init_fn = judged.worker_init_fn;
+    const batched = judged.batch_size !== null || judged.batch_sampler !== undefined;
+    this.collate_fn = judged.collate_fn ?? ((batched ? default_collate : default_convert) as (items: Item[]) => Batch);
+    this.order = (judged.sampler ?? judged.batch_sampler) ? 'given' : judged.shuffle ? 'shuffled' : 'plain';
+    this.rows = batched && judged.collate_fn === undefined ? rows_of(dataset) : null;
     if (is_iterable_dataset(dataset)) {
       this.sampler = null;
       this.batch_sampler = null;
       return;
     }
-    const { generator, drop_last } = given;
+    const { generator, drop_last } = judged;
     this.sampler =
-      given.sampler ?? (given.shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
+      judged.sampler ?? (judged.shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
     this.batch_sampler =
-      given.batch_sampler ??
-      (given.batch_size === null ? null : new BatchSampler(this.sampler, given.batch_size, drop_last));
+      judged.batch_sampler ??
+      (judged.batch_size === null ? null : new BatchSampler(this.sampler, judged.batch_size, drop_last));
   }
 
   /** Number of batches, or of samples where `batch_size` is null. An error for an iterable dataset that does not know its length. */

@@ -22,6 +22,7 @@ export type { DataLoaderOptions } from './options';
 export { random_split } from './random_split';
 export {
   BatchSampler,
+  type BatchSamplerOptions,
   RandomSampler,
   type RandomSamplerOptions,
   Sampler,

@@ -1,4 +1,5 @@
-import { check_boolean, check_integer, check_number, check_options, fail, fail_range, fail_type } from '../../errors';
+import { check_boolean, check_integer, check_number, fail, fail_range, fail_type } from '../../errors';
+import { positional } from '../../ops/reduction';
 import type { Generator } from '../../random';
 import { is_iterable_dataset } from './dataset';
 import { check_sampler } from './sampler';
@@ -9,18 +10,18 @@ export interface DataLoaderOptions<Item, Batch> {
   /** Samples in a batch; `null` for single samples, as the dataset gives them. Default 1. */
   batch_size?: number | null;
   /** Draw a new order every epoch. Default false. */
-  shuffle?: boolean;
+  shuffle?: boolean | null;
   /** The order of the samples, instead of `shuffle`. */
-  sampler?: Iterable<number>;
+  sampler?: Iterable<number> | null;
   /** The batches, as lists of indices, instead of `batch_size`, `shuffle`, `sampler` and `drop_last`. */
-  batch_sampler?: Iterable<readonly number[]>;
+  batch_sampler?: Iterable<readonly number[]> | null;
   /** Threads that load batches ahead of the loop; 0 loads them in the loop's own. Default 0. See docs/data.md. */
   num_workers?: number;
   /**
    * Makes a batch of samples, or what the loop gets of one sample if `batch_size` is null. Default {@link default_collate}, or {@link default_convert}.
    * Workers run it if it says where it lives (docs/data.md); else the loop's thread does.
    */
-  collate_fn?: (items: Item[]) => Batch;
+  collate_fn?: ((items: Item[]) => Batch) | null;
   /** Without effect: there is no device to copy to. */
   pin_memory?: boolean;
   /** Leave out a last batch that is not full. Default false. */
@@ -28,13 +29,13 @@ export interface DataLoaderOptions<Item, Batch> {
   /** Seconds to wait for a batch of the workers; 0 waits for ever. Default 0. */
   timeout?: number;
   /** Runs in each worker before its first batch, with the worker's number. */
-  worker_init_fn?: (worker_id: number) => void;
+  worker_init_fn?: ((worker_id: number) => void) | null;
   /** Batches that each worker loads ahead. Default 2. */
   prefetch_factor?: number | null;
   /** Whether the workers keep their dataset from one epoch to the next. Default false: each epoch sends it anew. */
   persistent_workers?: boolean;
   /** Where order and seeds are drawn from; default the generator of `torch.manual_seed`. */
-  generator?: Generator;
+  generator?: Generator | null;
   /** Draw them from a generator of the loader's own, starting from this seed. */
   seed?: number;
 }
@@ -46,34 +47,44 @@ export type Judged<Item, Batch> = Required<
     'batch_size' | 'shuffle' | 'num_workers' | 'drop_last' | 'timeout' | 'persistent_workers' | 'pin_memory'
   >
 > &
-  Pick<DataLoaderOptions<Item, Batch>, 'sampler' | 'batch_sampler' | 'collate_fn' | 'worker_init_fn' | 'generator'> & {
+  Pick<Given<Item, Batch>, 'sampler' | 'batch_sampler' | 'collate_fn' | 'worker_init_fn' | 'generator'> & {
     prefetch_factor: number | null;
   };
 
 const op = 'DataLoader';
 const MOST_WORKERS = 1024;
 
+const defaults = {
+  batch_size: undefined,
+  shuffle: undefined,
+  sampler: undefined,
+  batch_sampler: undefined,
+  num_workers: undefined,
+  collate_fn: undefined,
+  pin_memory: undefined,
+  drop_last: undefined,
+  timeout: undefined,
+  worker_init_fn: undefined,
+  prefetch_factor: undefined,
+  persistent_workers: undefined,
+  generator: undefined,
+  seed: undefined,
+};
+const nullable = ['shuffle', 'sampler', 'batch_sampler', 'collate_fn', 'worker_init_fn', 'generator'] as const;
+
+/** The same without nulls. */
+type Given<Item, Batch> = {
+  [K in keyof DataLoaderOptions<Item, Batch>]: K extends (typeof nullable)[number]
+    ? NonNullable<DataLoaderOptions<Item, Batch>[K]>
+    : DataLoaderOptions<Item, Batch>[K];
+};
+
 /** Judges what the user gave. */
-export function judge_options<Item, Batch>(
-  dataset: unknown,
-  options: DataLoaderOptions<Item, Batch> | undefined,
-): Judged<Item, Batch> {
-  const given = check_options<DataLoaderOptions<Item, Batch>>(op, options, {
-    batch_size: undefined,
-    shuffle: undefined,
-    sampler: undefined,
-    batch_sampler: undefined,
-    num_workers: undefined,
-    collate_fn: undefined,
-    pin_memory: undefined,
-    drop_last: undefined,
-    timeout: undefined,
-    worker_init_fn: undefined,
-    prefetch_factor: undefined,
-    persistent_workers: undefined,
-    generator: undefined,
-    seed: undefined,
-  });
+export function judge_options<Item, Batch>(dataset: unknown, places: readonly unknown[]): Judged<Item, Batch> {
+  const asked = positional<DataLoaderOptions<Item, Batch>>(op, places, defaults, 2);
+  // As Python's None.
+  for (const name of nullable) asked[name] ??= undefined;
+  const given = asked as Given<Item, Batch>;
   const { batch_size = 1, shuffle = false, drop_last = false, num_workers = 0, timeout = 0 } = given;
   const { sampler, batch_sampler, collate_fn, worker_init_fn, pin_memory = false, persistent_workers = false } = given;
   if (batch_size !== null) check_integer(op, 'batch_size', batch_size, 1);
@@ -110,7 +121,7 @@ export function judge_options<Item, Batch>(
   };
 }
 
-function check_combination<Item, Batch>(dataset: unknown, given: DataLoaderOptions<Item, Batch>): void {
+function check_combination<Item, Batch>(dataset: unknown, given: Given<Item, Batch>): void {
   const { batch_size, shuffle, sampler, batch_sampler, drop_last, num_workers = 0 } = given;
   if (is_iterable_dataset(dataset)) {
     if (shuffle) fail(op, 'an IterableDataset has an order of its own; leave out shuffle');

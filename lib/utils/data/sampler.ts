@@ -1,12 +1,14 @@
-import { check_boolean, check_integer, check_number, check_options, fail, fail_range, fail_type } from '../../errors';
+import type { Given } from '../../arguments';
+import { check_boolean, check_integer, check_number, fail, fail_range, fail_type } from '../../errors';
 import { tensor } from '../../ops/create';
 import { multinomial } from '../../ops/multinomial';
 import { randint, randperm } from '../../ops/random';
+import { positional } from '../../ops/reduction';
 import type { Generator } from '../../random';
 import { float64 } from '../../tensor/dtype';
 import { Tensor } from '../../tensor/tensor';
 import { length_of } from './dataset';
-import { check_generator } from './seeds';
+import { check_generator, with_generator } from './seeds';
 
 /** The order in which samples are drawn. */
 
@@ -88,20 +90,17 @@ export class RandomSampler extends Sampler {
   readonly generator: Generator | undefined;
   private readonly wanted: number | null;
 
-  constructor(data_source: Counted, options?: RandomSamplerOptions);
-  constructor(data_source: Counted, replacement?: boolean, num_samples?: number | null, generator?: Generator);
   constructor(
     readonly data_source: Counted,
-    given?: RandomSamplerOptions | boolean,
-    samples?: number | null,
-    drawn_from?: Generator,
+    ...given: Given<
+      RandomSamplerOptions,
+      [replacement: 'replacement', num_samples: 'num_samples', generator: 'generator']
+    >
   ) {
     super();
     const op = 'RandomSampler';
     check_source(op, data_source);
-    const named =
-      typeof given === 'boolean' ? { replacement: given, num_samples: samples, generator: drawn_from } : given;
-    const { replacement, num_samples, generator } = check_options(op, named, {
+    const { replacement, num_samples, generator } = positional(op, with_generator(given), {
       replacement: false,
       num_samples: null as number | null,
       generator: undefined as Generator | undefined,
@@ -145,9 +144,9 @@ export class SubsetRandomSampler extends Sampler {
   readonly indices: readonly number[];
   readonly generator: Generator | undefined;
 
-  constructor(indices: Iterable<number>, options?: { generator?: Generator }) {
+  constructor(indices: Iterable<number>, ...given: Given<{ generator?: Generator }, [generator: 'generator']>) {
     super();
-    const { generator } = check_options<{ generator?: Generator }>('SubsetRandomSampler', options, {
+    const { generator } = positional<{ generator?: Generator }>('SubsetRandomSampler', with_generator(given), {
       generator: undefined,
     });
     check_generator('SubsetRandomSampler', generator);
@@ -189,14 +188,12 @@ export class WeightedRandomSampler extends Sampler {
   constructor(
     weights: Iterable<number> | Tensor,
     readonly num_samples: number,
-    given?: WeightedRandomSamplerOptions | boolean,
-    drawn_from?: Generator,
+    ...given: Given<WeightedRandomSamplerOptions, [replacement: 'replacement', generator: 'generator']>
   ) {
     super();
     const op = 'WeightedRandomSampler';
     check_integer(op, 'num_samples', num_samples, 1);
-    const named = typeof given === 'boolean' ? { replacement: given, generator: drawn_from } : given;
-    const { replacement, generator } = check_options(op, named, {
+    const { replacement, generator } = positional(op, with_generator(given), {
       replacement: true,
       generator: undefined as Generator | undefined,
     });
@@ -223,6 +220,14 @@ export class WeightedRandomSampler extends Sampler {
   }
 }
 
+/** Options of {@link BatchSampler}. */
+export interface BatchSamplerOptions {
+  /** Indices in a batch. */
+  batch_size: number;
+  /** Leave out a last batch that is not full. Default false. */
+  drop_last?: boolean;
+}
+
 /**
  * Groups what a sampler draws into batches.
  * @example
@@ -233,15 +238,21 @@ export class WeightedRandomSampler extends Sampler {
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
  */
 export class BatchSampler<T = number> extends Sampler<T[]> {
+  readonly batch_size: number;
+  readonly drop_last: boolean;
+
   constructor(
     readonly sampler: Iterable<T>,
-    readonly batch_size: number,
-    readonly drop_last = false,
+    ...given: Given<BatchSamplerOptions, [batch_size: 'batch_size', drop_last: 'drop_last']>
   ) {
     super();
     check_sampler('BatchSampler', 'sampler', sampler);
-    check_integer('BatchSampler', 'batch_size', batch_size, 1);
-    check_boolean('BatchSampler', 'drop_last', drop_last);
+    const { batch_size, drop_last } = positional('BatchSampler', given, {
+      batch_size: undefined as number | undefined,
+      drop_last: false,
+    });
+    this.batch_size = check_integer('BatchSampler', 'batch_size', batch_size, 1);
+    this.drop_last = check_boolean('BatchSampler', 'drop_last', drop_last);
   }
 
   get length(): number {
