@@ -1,8 +1,9 @@
 import type { Given } from '../arguments';
+import { tracks } from '../autograd/node';
 import { check_boolean, check_number, fail, fail_range, shape_text } from '../errors';
 import { broadcast_shapes } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
-import { add, div, mul, sub } from './arithmetic';
+import { div, mul, sub } from './arithmetic';
 import { by_name } from './by_name';
 import { clamp_min } from './clamp';
 import { op, type Reference, sample } from './define';
@@ -103,8 +104,10 @@ export const pairwise_distance: Distance<PairwiseDistanceOptions, [p: 'p', eps: 
     const b = check_floating('pairwise_distance', 'x2', x2);
     check_boolean('pairwise_distance', 'keepdim', keepdim);
     broadcast_shapes('pairwise_distance', a.shape, b.shape);
-    const apart = add(sub(a, b), check_number('pairwise_distance', 'eps', eps));
-    return norm(apart, check_number('pairwise_distance', 'p', p), -1, keepdim);
+    const apart = sub(a, b).add_(check_number('pairwise_distance', 'eps', eps));
+    const far = norm(apart, check_number('pairwise_distance', 'p', p), -1, keepdim);
+    if (!tracks(apart)) apart.storage.release();
+    return far;
   },
   samples: () => [
     { args: [sample([5]), sample([5])] },
