@@ -20,7 +20,7 @@
 #include "kernels/conv_input_phases.h"
 #include "kernels/conv_one_place.h"
 #include "kernels/conv_plan.h"
-#include "kernels/conv_winograd.h"
+#include "kernels/conv_winograd_choice.h"
 #include "kernels/conv_workspace.h"
 #include "kernels/gemm.h"
 #include "runtime/parallel.h"
@@ -141,37 +141,6 @@ struct CopyRows {
   }
 };
 
-WinogradProduct winograd_forward(const ConvGeometry& g, const float* x, const float* weight, float* out,
-                                 const ConvProduct<float>& p) {
-  WinogradProduct w;
-  w.planes = {x, g.images, g.in_channels, g.y.input, g.x.input, g.y.padding, g.x.padding};
-  w.rows = g.out_channels;
-  w.grid_height = g.y.output;
-  w.grid_width = g.x.output;
-  w.weights = weight;
-  w.out = out;
-  w.bias = p.bias;
-  w.leaky = p.leaky;
-  w.slope = p.slope;
-  w.mask = p.mask;
-  return w;
-}
-
-// Place i of the input is seen through tap k from place i + padding - k of the output.
-WinogradProduct winograd_input_gradient(const ConvGeometry& g, const float* gradient, const float* weight,
-                                        const ConvProduct<float>& p) {
-  WinogradProduct w;
-  w.planes = {gradient, g.images, g.out_channels, g.y.output, g.x.output, 2 - g.y.padding, 2 - g.x.padding};
-  w.rows = g.in_channels;
-  w.grid_height = g.y.input;
-  w.grid_width = g.x.input;
-  w.weights = weight;
-  w.transposed = true;
-  w.out = p.out.data;
-  w.bias = p.bias;
-  return w;
-}
-
 // out = weight · patches, with the epilogue of `p`.
 template <class T>
 void multiply_patches(const ConvGeometry& g, const ForwardPatches<T>& patches, const T* weight, T* out,
@@ -211,7 +180,7 @@ void forward(Call& call) {
     Call::fail("conv: a mask needs an activation, and planes of a multiple of 8 elements");
   if (sees_all_at_once(g)) return one_place_forward(g, x, weight, out, {p.bias, 1, p.leaky, p.slope, p.mask});
   if constexpr (sizeof(T) == 4) {
-    if (winograd_wins(g) && winograd_product(winograd_forward(g, x, weight, out, p))) return;
+    if (winograd_forward(g, x, weight, out, p)) return;
   }
   multiply_patches(g, ForwardPatches<T>(g, x), weight, out, p);
 }
@@ -231,7 +200,7 @@ void input_gradient(Call& call) {
     return one_place_input_gradient(g, p.patches.data, weight, p.out.data, p.bias, space);
   }
   if constexpr (sizeof(T) == 4) {
-    if (winograd_wins(g) && winograd_product(winograd_input_gradient(g, p.patches.data, weight, p))) return;
+    if (winograd_input_gradient(g, p.patches.data, weight, p.out.data, p.bias)) return;
   }
   const int64_t plane = g.y.output * g.x.output, out_plane = g.y.input * g.x.input;
   p.patches.height = g.y.output;
@@ -264,9 +233,7 @@ void weight_gradient(Call& call) {
   }
   if (sees_all_at_once(g)) return one_place_weight_gradient(g, p.g, x, p.weight_gradient, p.bias_gradient);
   if constexpr (sizeof(T) == 4) {
-    const WinogradPlanes planes = {x, g.images, g.in_channels, g.y.input, g.x.input, g.y.padding, g.x.padding};
-    const WinogradPlanes grid = {p.g, g.images, g.out_channels, g.y.output, g.x.output, 0, 0};
-    if (winograd_wins(g) && winograd_weight_gradient({planes, grid, p.weight_gradient, p.bias_gradient})) return;
+    if (winograd_weight_gradient(g, p.g, x, p.weight_gradient, p.bias_gradient)) return;
   }
   const ForwardPatches<T> patches(g, x);
   p.patches = patches.get();

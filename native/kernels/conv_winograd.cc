@@ -19,18 +19,6 @@ namespace cresset {
 
 const WinogradKernels& winograd_kernels() { return *CRESSET_SELECT(winograd_table); }
 
-// Of few channels the transforms cost more than they save, and so do the weights' for few tiles. A task works in memory for
-// at least some rows of tiles.
-bool winograd_wins(const ConvGeometry& g) {
-  constexpr int64_t kFewestChannels = 16, kMostChannels = 1 << 14, kFewestTiles = 16, kMostRowElements = 1 << 18;
-  const auto fits = [](const ConvAxis& a) { return a.kernel == 3 && a.stride == 1 && a.dilation == 1; };
-  if (!fits(g.y) || !fits(g.x) || g.groups != 1 || g.input_count() == 0 || g.output_count() == 0) return false;
-  const auto [least, most] = std::minmax(g.in_channels, g.out_channels);
-  if (least < kFewestChannels || most > kMostChannels || most * std::max(g.x.input, g.x.output) > kMostRowElements)
-    return false;
-  return g.images * ceil_div(g.y.output, 2) * ceil_div(g.x.output, 2) >= kFewestTiles;
-}
-
 namespace {
 
 // How the tasks of a call went.

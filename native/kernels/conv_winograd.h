@@ -12,8 +12,6 @@
 #pragma once
 #include <cstdint>
 
-#include "kernels/conv_geometry.h"
-
 namespace cresset {
 
 // 2^45: a product of two transformed elements stays below 2^97, and the sum of 2^29 of them below 2^127.
@@ -47,9 +45,6 @@ struct WinogradWeightGradient {
   float* weight_gradient = nullptr;
   float* bias_gradient = nullptr;
 };
-
-// Whether that is the fast way, by the shapes alone.
-bool winograd_wins(const ConvGeometry& g);
 
 // False when an operand is too large for them; nothing that was written counts then.
 bool winograd_product(const WinogradProduct& p);
