@@ -2,7 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as torch from 'cresset';
 import * as ts from 'typescript';
-import { type Call, calls_of, left_out, signatures_of, spaces } from './support/calls';
+import { left_out } from './support/call_values';
+import { type Call, calls_of, signatures_of, spaces } from './support/calls';
 import { compile } from './support/compile';
 
 /**
@@ -15,11 +16,13 @@ const file = join(home, 'calls.ts');
 
 function all_calls(): Call[] {
   return spaces.flatMap((space) => {
-    const holder = space.split('.').reduce<object>((at, name) => Reflect.get(at, name), torch);
+    const home = space === 'torch' ? 'torch' : `torch.${space}`;
+    const path = home.split('.').slice(1);
+    const holder = path.reduce<object>((at, name) => Reflect.get(at, name), torch);
     return signatures_of(space)
       .filter(([name]) => name in holder && !left_out.includes(name))
       .flatMap(([name, signature]) => {
-        const start = `${/^[A-Z]/.test(name) ? 'new ' : ''}torch.${space}.${name}`;
+        const start = `${/^[A-Z]/.test(name) ? 'new ' : ''}${home}.${name}`;
         return calls_of(name, start, signature);
       });
   });

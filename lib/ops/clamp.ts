@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, requires_grad } from '../autograd/node';
 import { fail, shape_text } from '../errors';
@@ -21,13 +22,13 @@ export interface ClampOptions {
   max?: Operand | null;
 }
 
+type ClampArguments = Given<ClampOptions, [min: 'min', max: 'max']>;
+
 declare module '../tensor/tensor' {
   interface Tensor {
     /** Every element at least `min` and at most `max`, either of which may be left out. On a number the gradient is 0, on a tensor they share it. */
-    clamp(min?: Operand | null, max?: Operand | null): Tensor;
-    clamp(options: ClampOptions): Tensor;
-    clamp_(min?: Operand | null, max?: Operand | null): Tensor;
-    clamp_(options: ClampOptions): Tensor;
+    clamp(...given: ClampArguments): Tensor;
+    clamp_(...given: ClampArguments): Tensor;
     /** No element less than `min`. */
     clamp_min(min: Operand): Tensor;
     clamp_min_(min: Operand): Tensor;
@@ -209,10 +210,7 @@ function clamp_op<F>(
   }) as F;
 }
 
-interface Clamp {
-  (input: Tensor, min?: Operand | null, max?: Operand | null): Tensor;
-  (input: Tensor, options: ClampOptions): Tensor;
-}
+type Clamp = (input: Tensor, ...given: ClampArguments) => Tensor;
 
 /**
  * Every element at least `min` and at most `max`, numbers or tensors; either may be left out, and where min > max it is max. An

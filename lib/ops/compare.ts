@@ -1,5 +1,6 @@
+import type { Given } from '../arguments';
 import { no_grad } from '../autograd/mode';
-import { check_boolean, check_number, check_options } from '../errors';
+import { check_boolean, check_number } from '../errors';
 import { kernel } from '../native/kernel';
 import { bool } from '../tensor/dtype';
 import { same_shape } from '../tensor/shape';
@@ -10,12 +11,12 @@ import { read_item } from './create';
 import { add_method, op, type Reference } from './define';
 import type { Operand } from './operand';
 import { abs } from './pointwise';
+import type { ReductionArguments } from './reduction';
 import {
   type Dims,
   judge_reduction,
   launch,
   positional,
-  type ReductionOptions,
   reduce_reference,
   reduced_shape,
   reduction_samples,
@@ -53,17 +54,15 @@ declare module '../tensor/tensor' {
     /** Which elements are zero, as bool. */
     logical_not(): Tensor;
     /** Is any element nonzero? Over all dimensions or those named. */
-    any(dim?: Dims, keepdim?: boolean): Tensor;
-    any(options: ReductionOptions): Tensor;
+    any(...given: ReductionArguments): Tensor;
     /** Are all elements nonzero? Over all dimensions or those named. */
-    all(dim?: Dims, keepdim?: boolean): Tensor;
-    all(options: ReductionOptions): Tensor;
+    all(...given: ReductionArguments): Tensor;
     /** The same shape, dtype and elements? A boolean, not a tensor. */
     equal(other: Tensor): boolean;
     /** Elementwise `|input - other| <= atol + rtol * |other|`. */
-    isclose(other: Tensor, options?: CloseOptions): Tensor;
+    isclose(other: Tensor, ...given: CloseArguments): Tensor;
     /** Are all elements close? A boolean, not a tensor. */
-    allclose(other: Tensor, options?: CloseOptions): boolean;
+    allclose(other: Tensor, ...given: CloseArguments): boolean;
   }
 }
 
@@ -215,10 +214,7 @@ export const isfinite = test('isfinite', Number.isFinite);
  */
 export const logical_not = test('logical_not', (x) => x === 0);
 
-interface Quantifier {
-  (input: Tensor, dim?: Dims, keepdim?: boolean): Tensor;
-  (input: Tensor, options: ReductionOptions): Tensor;
-}
+type Quantifier = (input: Tensor, ...given: ReductionArguments) => Tensor;
 
 function quantifier(name: 'any' | 'all', reference: (values: number[]) => boolean): Quantifier {
   const run = kernel(name);
@@ -291,6 +287,8 @@ export interface CloseOptions {
   equal_nan?: boolean;
 }
 
+type CloseArguments = Given<CloseOptions, [rtol: 'rtol', atol: 'atol', equal_nan: 'equal_nan']>;
+
 /**
  * Elementwise `|input - other| <= atol + rtol * |other|`.
  * @example
@@ -299,10 +297,10 @@ export interface CloseOptions {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.isclose.html
  */
-export function isclose(input: Tensor, other: Tensor, options?: CloseOptions): Tensor {
+export function isclose(input: Tensor, other: Tensor, ...given: CloseArguments): Tensor {
   check_tensor('isclose', 'input', input);
   check_tensor('isclose', 'other', other);
-  const { rtol, atol, equal_nan } = check_options('isclose', options, { rtol: 1e-5, atol: 1e-8, equal_nan: false });
+  const { rtol, atol, equal_nan } = positional('isclose', given, { rtol: 1e-5, atol: 1e-8, equal_nan: false });
   check_number('isclose', 'rtol', rtol);
   check_number('isclose', 'atol', atol);
   check_boolean('isclose', 'equal_nan', equal_nan);
@@ -325,8 +323,8 @@ export function isclose(input: Tensor, other: Tensor, options?: CloseOptions): T
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.allclose.html
  */
-export function allclose(input: Tensor, other: Tensor, options?: CloseOptions): boolean {
-  return read_item(all(isclose(input, other, options))) !== 0;
+export function allclose(input: Tensor, other: Tensor, ...given: CloseArguments): boolean {
+  return read_item(all(isclose(input, other, ...given))) !== 0;
 }
 
 add_method('equal', equal as never);

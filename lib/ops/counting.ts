@@ -1,7 +1,9 @@
+import type { Given } from '../arguments';
 import { check_integer, fail, fail_range, shape_text } from '../errors';
 import { type DType, get_default_dtype, int64 } from '../tensor/dtype';
 import { check_tensor, type Tensor } from '../tensor/tensor';
 import { sub } from './arithmetic';
+import type { DimOption } from './by_name';
 import { ne } from './compare';
 import { arange, ones, zeros } from './create';
 import { cumsum } from './cumulative';
@@ -22,9 +24,9 @@ import { narrow, reshape } from './views';
 declare module '../tensor/tensor' {
   interface Tensor {
     /** How many elements are not 0. */
-    count_nonzero(dim?: Dims): Tensor;
+    count_nonzero(...given: Given<DimOption<Dims>, [dim: 'dim']>): Tensor;
     /** How often each whole number occurs, from 0 up. */
-    bincount(options?: BincountOptions): Tensor;
+    bincount(...given: BincountArguments): Tensor;
     /** The values that occur, in order. */
     unique(): Tensor;
     unique(options: UniqueOptions): Unique;
@@ -42,17 +44,20 @@ declare module '../tensor/tensor' {
 export const count_nonzero = op({
   name: 'count_nonzero',
   differentiable: false,
-  call: (input: Tensor, dim: Dims = null): Tensor => sum(ne(input, 0), dim),
+  call: (input: Tensor, ...given: Given<DimOption<Dims>, [dim: 'dim']>): Tensor =>
+    sum(ne(input, 0), positional('count_nonzero', given, { dim: null as Dims }).dim),
   samples: () => [{ args: [sample([5], { values: [0, 1, 0, 2, -0] })] }, { args: [sample([3, 4]), 1] }],
 });
 
 /** Options of {@link bincount}. */
 export interface BincountOptions {
   /** What each element counts for, instead of 1. */
-  weights?: Tensor;
+  weights?: Tensor | null;
   /** The least length of the result. Default 0. */
   minlength?: number;
 }
+
+type BincountArguments = Given<BincountOptions, [weights: 'weights', minlength: 'minlength']>;
 
 /**
  * How often each whole number occurs, from 0 to the largest.
@@ -65,9 +70,9 @@ export interface BincountOptions {
 export const bincount = op({
   name: 'bincount',
   differentiable: false,
-  call: (input: Tensor, options: BincountOptions = {}): Tensor => {
+  call: (input: Tensor, ...given: BincountArguments): Tensor => {
     const x = check_tensor('bincount', 'input', input);
-    const { weights, minlength } = positional('bincount', [options], {
+    const { weights, minlength } = positional('bincount', given, {
       weights: null as Tensor | null,
       minlength: 0,
     });

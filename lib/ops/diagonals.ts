@@ -1,16 +1,19 @@
+import type { Given } from '../arguments';
 import { check_integer, fail, shape_text } from '../errors';
+import type { DType } from '../tensor/dtype';
 import { int64 } from '../tensor/dtype';
 import { check_tensor, type Tensor } from '../tensor/tensor';
 import { movedim } from './arrange';
 import { by_name } from './by_name';
-import { eye, ones, type TensorOptions, zeros } from './create';
+import { eye, ones, zeros } from './create';
 import { op, sample } from './define';
 import { cat } from './join';
 import { nonzero } from './mask';
 import { cast_to } from './operand';
 import { sum } from './reduce';
+import { positional } from './reduction';
 import { tril, triu } from './triangle';
-import { clone, diagonal, flatten, unsqueeze } from './views';
+import { clone, contiguous, diagonal, flatten, t, unsqueeze } from './views';
 import { where } from './where';
 
 /** Diagonals taken from matrices and put into them. */
@@ -20,7 +23,7 @@ declare module '../tensor/tensor' {
     /** The matrix with this vector on a diagonal, or the diagonal of this matrix. */
     diag(diagonal?: number | DiagOption): Tensor;
     /** Matrices with these rows on their diagonals. */
-    diag_embed(offset?: number | DiagEmbedOptions, dim1?: number, dim2?: number): Tensor;
+    diag_embed(...given: Given<DiagEmbedOptions, [offset: 'offset', dim1: 'dim1', dim2: 'dim2']>): Tensor;
     /** The matrix with all elements on a diagonal. */
     diagflat(offset?: number | DiagflatOption): Tensor;
     /** The sum of the diagonal. */
@@ -149,12 +152,22 @@ export const trace = op({
   errors: () => [{ args: [sample([3])], message: /expected a matrix, got shape \[3\]/ }],
 });
 
-function places(name: string, row: number, col: number, offset: number, triangle: typeof tril): Tensor {
+/** Options of {@link tril_indices} and {@link triu_indices}. */
+export interface TriangleOptions {
+  /** The diagonal where the triangle ends: 0 is the main one, positive ones lie above it. Default 0. */
+  offset?: number;
+  /** Default int64. */
+  dtype?: DType;
+}
+
+type TriangleArguments = Given<TriangleOptions, [offset: 'offset']>;
+
+function places(name: string, row: number, col: number, given: TriangleArguments, triangle: typeof tril): Tensor {
   check_integer(name, 'row', row, 0);
   check_integer(name, 'col', col, 0);
-  return nonzero(triangle(ones([row, col]), offset))
-    .t()
-    .contiguous();
+  const { offset, dtype } = positional(name, given, { offset: 0, dtype: int64 as DType }, 1);
+  check_integer(name, 'offset', offset);
+  return cast_to(contiguous(t(nonzero(triangle(ones([row, col]), offset)))), dtype);
 }
 
 /**
@@ -165,8 +178,8 @@ function places(name: string, row: number, col: number, offset: number, triangle
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.tril_indices.html
  */
-export function tril_indices(row: number, col: number, offset = 0, { dtype = int64 }: TensorOptions = {}): Tensor {
-  return cast_to(places('tril_indices', row, col, offset, tril), dtype);
+export function tril_indices(row: number, col: number, ...given: TriangleArguments): Tensor {
+  return places('tril_indices', row, col, given, tril);
 }
 
 /**
@@ -177,6 +190,6 @@ export function tril_indices(row: number, col: number, offset = 0, { dtype = int
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.triu_indices.html
  */
-export function triu_indices(row: number, col: number, offset = 0, { dtype = int64 }: TensorOptions = {}): Tensor {
-  return cast_to(places('triu_indices', row, col, offset, triu), dtype);
+export function triu_indices(row: number, col: number, ...given: TriangleArguments): Tensor {
+  return places('triu_indices', row, col, given, triu);
 }

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
@@ -13,13 +14,13 @@ import { scattered } from './gather';
 import { cast_to, type Operand } from './operand';
 import { maximum, minimum } from './pairwise';
 import { sum } from './reduce';
+import type { KeepdimOption, ReductionArguments } from './reduction';
 import {
   type Dims,
   judge_reduction,
   launch,
   positional,
   type Reduction,
-  type ReductionOptions,
   reduce_reference,
   reduced_shape,
   reduction_samples,
@@ -37,6 +38,9 @@ export interface DimOptions {
   /** Keep the dimension, with size 1. Default false. */
   keepdim?: boolean;
 }
+
+/** `(dim?, keepdim?)` by place or by name. */
+export type DimArguments = Given<DimOptions, [dim: 'dim', keepdim: 'keepdim']>;
 
 /**
  * Values and their indices along a dimension; `const { values, indices } = …` and `const [values, indices] = …` both work.
@@ -64,24 +68,20 @@ declare module '../tensor/tensor' {
   interface Tensor {
     /** The largest element; along a dimension, with its index; or of two tensors, elementwise. */
     max(): Tensor;
-    max(dim: number | DimOptions, keepdim?: boolean): ValuesAndIndices;
+    max(dim: number | DimOptions, keepdim?: boolean | KeepdimOption): ValuesAndIndices;
     max(other: Tensor): Tensor;
     /** The smallest element; along a dimension, with its index; or of two tensors, elementwise. */
     min(): Tensor;
-    min(dim: number | DimOptions, keepdim?: boolean): ValuesAndIndices;
+    min(dim: number | DimOptions, keepdim?: boolean | KeepdimOption): ValuesAndIndices;
     min(other: Tensor): Tensor;
     /** The largest elements over the dimensions; equal ones share the gradient. */
-    amax(dim?: Dims, keepdim?: boolean): Tensor;
-    amax(options: ReductionOptions): Tensor;
+    amax(...given: ReductionArguments): Tensor;
     /** The smallest elements over the dimensions; equal ones share the gradient. */
-    amin(dim?: Dims, keepdim?: boolean): Tensor;
-    amin(options: ReductionOptions): Tensor;
+    amin(...given: ReductionArguments): Tensor;
     /** Where the largest element is: along a dimension, or in the flattened tensor. */
-    argmax(dim?: number | null, keepdim?: boolean): Tensor;
-    argmax(options: DimOptions): Tensor;
+    argmax(...given: DimArguments): Tensor;
     /** Where the smallest element is: along a dimension, or in the flattened tensor. */
-    argmin(dim?: number | null, keepdim?: boolean): Tensor;
-    argmin(options: DimOptions): Tensor;
+    argmin(...given: DimArguments): Tensor;
   }
 }
 
@@ -118,10 +118,7 @@ const errors = () => [
   { args: [{ shape: [2, 3] }, 2], message: /dim 2 is out of range \[-2, 1\]/ },
 ];
 
-interface OverDims {
-  (input: Tensor, dim?: Dims, keepdim?: boolean): Tensor;
-  (input: Tensor, options: ReductionOptions): Tensor;
-}
+type OverDims = (input: Tensor, ...given: ReductionArguments) => Tensor;
 
 function over_dims(
   name: 'amax' | 'amin',
@@ -177,7 +174,7 @@ export const amin = over_dims('amin', 'min', (values) => values.reduce((a, b) =>
 interface Extreme {
   (input: Tensor): Tensor;
   (input: Tensor, other: Tensor): Tensor;
-  (input: Tensor, dim: number | DimOptions, keepdim?: boolean): ValuesAndIndices;
+  (input: Tensor, dim: number | DimOptions, keepdim?: boolean | KeepdimOption): ValuesAndIndices;
 }
 
 function extreme(
@@ -289,10 +286,7 @@ export const min = extreme(
   (a, b) => a < b,
 );
 
-interface Index {
-  (input: Tensor, dim?: number | null, keepdim?: boolean): Tensor;
-  (input: Tensor, options: DimOptions): Tensor;
-}
+type Index = (input: Tensor, ...given: DimArguments) => Tensor;
 
 function index_of(name: 'argmax' | 'argmin', better: (a: number, b: number) => boolean): Index {
   const run = kernel(name);

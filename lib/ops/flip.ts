@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { type Rule, record, tracks } from '../autograd/node';
 import { check_integer, check_options, fail, shape_text } from '../errors';
 import { turn_rows } from '../native/join';
@@ -23,7 +24,7 @@ declare module '../tensor/tensor' {
     /** Rows in reverse order. */
     flipud(): Tensor;
     /** Turned by 90° k times in the plane of two dimensions. */
-    rot90(k?: number | Rot90Options, dims?: readonly [number, number]): Tensor;
+    rot90(...given: Given<Rot90Options, [k: 'k', dims: 'dims']>): Tensor;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Rule, record, requires_grad, tracks } from '../autograd/node';
 import { check_number, fail, shape_text } from '../errors';
@@ -5,10 +6,12 @@ import { kernel } from '../native/kernel';
 import { copy_into, fill_with } from '../native/map';
 import { contiguous_strides, type Shape, with_size, wrap_dim } from '../tensor/shape';
 import { allocate, check_same_dtype, check_tensor, Tensor } from '../tensor/tensor';
+import type { DimOption } from './by_name';
 import { by_name } from './by_name';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
 import { type AtIndex, check_index, index } from './index_tensor';
 import { past } from './operand';
+import { positional } from './reduction';
 import { clone, expand, narrow, reshape } from './views';
 
 /** Single elements by a tensor of indices along one dimension. */
@@ -29,7 +32,7 @@ declare module '../tensor/tensor' {
     scatter_add_(dim: number, index: Tensor, src: Tensor): Tensor;
     scatter_add_(options: { dim: number; index: Tensor; src: Tensor }): Tensor;
     /** Like {@link Tensor.gather}, the other dimensions broadcast; on the flattened tensor without `dim`. */
-    take_along_dim(indices: Tensor, dim?: number | null): Tensor;
+    take_along_dim(indices: Tensor, dim?: number | null | DimOption<number | null>): Tensor;
   }
 }
 
@@ -300,10 +303,11 @@ export const scatter_add: ScatterAdd = op({
  */
 export const take_along_dim = op({
   name: 'take_along_dim',
-  call: (input: Tensor, indices: Tensor, dim?: number | null): Tensor => {
+  call: (input: Tensor, indices: Tensor, ...given: Given<DimOption<number | null>, [dim: 'dim']>): Tensor => {
     check_tensor('take_along_dim', 'input', input);
     check_tensor('take_along_dim', 'indices', indices);
-    if (dim === undefined || dim === null) return gather(reshape(input, [-1]), 0, reshape(indices, [-1]));
+    const { dim } = positional('take_along_dim', given, { dim: null as number | null });
+    if (dim === null) return gather(reshape(input, [-1]), 0, reshape(indices, [-1]));
     const d = wrap_dim('take_along_dim', dim, input.ndim);
     if (indices.ndim !== input.ndim)
       fail('take_along_dim', `expected indices of ${input.ndim} dimensions, got shape ${shape_text(indices.shape)}`);

@@ -1,6 +1,6 @@
 import { is_grad_enabled } from '../autograd/mode';
 import { type Rule, record, requires_grad, tracks } from '../autograd/node';
-import { fail, shape_text } from '../errors';
+import { check_boolean, check_options, fail, shape_text } from '../errors';
 import { kernel, result } from '../native/kernel';
 import { fill_with, map_kernel } from '../native/map';
 import { bool, int64, promote_scalar } from '../tensor/dtype';
@@ -23,7 +23,7 @@ declare module '../tensor/tensor' {
     /** The elements where the mask is set, in one dimension. */
     masked_select(mask: Tensor): Tensor;
     /** The places of nonzero elements: a row of indices each, or one index tensor for each dimension. */
-    nonzero(): Tensor;
+    nonzero(options?: { as_tuple?: false }): Tensor;
     nonzero(options: { as_tuple: true }): Tensor[];
   }
 }
@@ -194,12 +194,14 @@ interface Nonzero {
  */
 export const nonzero = op({
   name: 'nonzero',
-  call: (input: Tensor, options: { as_tuple?: boolean } = {}): Tensor | Tensor[] => {
+  call: (input: Tensor, options?: { as_tuple?: boolean }): Tensor | Tensor[] => {
     const x = contiguous(check_tensor('nonzero', 'input', input));
+    const { as_tuple } = check_options('nonzero', options, { as_tuple: false });
+    check_boolean('nonzero', 'as_tuple', as_tuple);
     const count = nonzeros(x);
     const out = allocate([count, x.ndim], int64);
     if (out.count > 0) nonzero_kernel(x.dtype.code, x.ndim, x.shape, count, out, x);
-    return options.as_tuple ? x.shape.map((_, d) => squeeze(narrow(out, 1, d, 1), 1)) : out;
+    return as_tuple ? x.shape.map((_, d) => squeeze(narrow(out, 1, d, 1), 1)) : out;
   },
   differentiable: false,
   reference: (x: Reference) => {

@@ -3,7 +3,8 @@ import { div } from './arithmetic';
 import { isnan, logical_not } from './compare';
 import { op } from './define';
 import { sum } from './reduce';
-import { type Dims, type ReductionOptions, reduction_samples } from './reduction';
+import type { ReductionArguments } from './reduction';
+import { reduction_samples } from './reduction';
 import { where } from './where';
 
 /** Sums and means that leave NaN out. */
@@ -11,9 +12,9 @@ import { where } from './where';
 declare module '../tensor/tensor' {
   interface Tensor {
     /** The sum of all elements but NaN, over all or some dimensions. */
-    nansum(dim?: Dims | null | ReductionOptions, keepdim?: boolean): Tensor;
+    nansum(...given: ReductionArguments): Tensor;
     /** The mean of all elements but NaN, over all or some dimensions. */
-    nanmean(dim?: Dims | null | ReductionOptions, keepdim?: boolean): Tensor;
+    nanmean(...given: ReductionArguments): Tensor;
   }
 }
 
@@ -28,7 +29,7 @@ const sum_of = sum as NanSum;
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nansum.html
  */
-export const nansum: (input: Tensor, dim?: Dims | null | ReductionOptions, keepdim?: boolean) => Tensor = op({
+export const nansum: (input: Tensor, ...given: ReductionArguments) => Tensor = op({
   name: 'nansum',
   call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
     check_tensor('nansum', 'input', input);
@@ -46,7 +47,7 @@ export const nansum: (input: Tensor, dim?: Dims | null | ReductionOptions, keepd
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nanmean.html
  */
-export const nanmean: (input: Tensor, dim?: Dims | null | ReductionOptions, keepdim?: boolean) => Tensor = op({
+export const nanmean: (input: Tensor, ...given: ReductionArguments) => Tensor = op({
   name: 'nanmean',
   call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
     const x = check_floating('nanmean', 'input', input);

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_number, fail } from '../errors';
@@ -34,18 +35,16 @@ export interface NormOptions extends ReductionOptions {
   p?: number | 'fro' | null;
 }
 
+type NormArguments = Given<NormOptions, [p: 'p', dim: 'dim', keepdim: 'keepdim']>;
+
 declare module '../tensor/tensor' {
   interface Tensor {
     /** The p-norm of the elements. */
-    norm(p?: number | 'fro' | null, dim?: Dims, keepdim?: boolean): Tensor;
-    norm(options: NormOptions): Tensor;
+    norm(...given: NormArguments): Tensor;
   }
 }
 
-interface Norm {
-  (input: Tensor, p?: number | 'fro' | null, dim?: Dims, keepdim?: boolean): Tensor;
-  (input: Tensor, options: NormOptions): Tensor;
-}
+type Norm = (input: Tensor, ...given: NormArguments) => Tensor;
 
 const squares_kernel = kernel('norm2');
 const sqrt_kernel = map_kernel('sqrt');

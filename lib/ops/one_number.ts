@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_number, fail_range } from '../errors';
 import { finfo } from '../tensor/limits';
 import { check_floating, check_tensor, type Tensor } from '../tensor/tensor';
@@ -24,7 +25,7 @@ declare module '../tensor/tensor' {
     /** Radians in degrees. */
     rad2deg(): Tensor;
     /** Numbers in the place of NaN and of the infinities. */
-    nan_to_num(nan?: number | null | NanToNumOptions, posinf?: number | null, neginf?: number | null): Tensor;
+    nan_to_num(...given: Given<NanToNumOptions, [nan: 'nan', posinf: 'posinf', neginf: 'neginf']>): Tensor;
   }
 }
 

@@ -12,6 +12,7 @@ import { products_of_others } from './cumulative';
 import { op, type Reference, type Sample } from './define';
 import { cast_to, set_sum_to } from './operand';
 import { exp } from './pointwise';
+import type { KeepdimOption } from './reduction';
 import {
   type Dims,
   judge_reduction,
@@ -60,13 +61,13 @@ declare module '../tensor/tensor' {
     /** The variance; `correction` 1 (Bessel's) unless said otherwise. */
     var(dim?: Dims, unbiased?: boolean, keepdim?: boolean): Tensor;
     var(options: VarOptions): Tensor;
-    var(dim: Dims, options: VarOptions): Tensor;
+    var(dim: Dims, options: Omit<VarOptions, 'dim'>): Tensor;
     /** The standard deviation; `correction` 1 (Bessel's) unless said otherwise. */
     std(dim?: Dims, unbiased?: boolean, keepdim?: boolean): Tensor;
     std(options: VarOptions): Tensor;
-    std(dim: Dims, options: VarOptions): Tensor;
+    std(dim: Dims, options: Omit<VarOptions, 'dim'>): Tensor;
     /** `log(sum(exp(x)))`, without overflow. */
-    logsumexp(dim: Dims, keepdim?: boolean): Tensor;
+    logsumexp(dim: Dims, keepdim?: boolean | KeepdimOption): Tensor;
     logsumexp(options: ReductionOptions): Tensor;
   }
 }
@@ -272,7 +273,7 @@ function judge_var(name: string): (shape: Shape, given: readonly unknown[]) => J
 interface Var {
   (input: Tensor, dim?: Dims, unbiased?: boolean, keepdim?: boolean): Tensor;
   (input: Tensor, options: VarOptions): Tensor;
-  (input: Tensor, dim: Dims, options: VarOptions): Tensor;
+  (input: Tensor, dim: Dims, options: Omit<VarOptions, 'dim'>): Tensor;
 }
 
 function var_gradient(g: Tensor, x: Tensor, how: Judged): Tensor {
@@ -338,7 +339,7 @@ export const std: Var = reduction({
 });
 
 interface Logsumexp {
-  (input: Tensor, dim: Dims, keepdim?: boolean): Tensor;
+  (input: Tensor, dim: Dims, keepdim?: boolean | KeepdimOption): Tensor;
   (input: Tensor, options: ReductionOptions): Tensor;
 }
 

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_boolean, check_options, fail } from '../errors';
 import type { kernel } from '../native/kernel';
 import { contiguous_strides, numel_of, type Shape, wrap_dim, wrap_dims } from '../tensor/shape';
@@ -16,6 +17,15 @@ export interface ReductionOptions {
   /** The dimensions to reduce; default all. */
   dim?: Dims;
   /** Keep reduced dimensions, with size 1. Default false. */
+  keepdim?: boolean;
+}
+
+/** `(dim?, keepdim?)` by place or by name. */
+export type ReductionArguments = Given<ReductionOptions, [dim: 'dim', keepdim: 'keepdim']>;
+
+/** The option of a reduction whose dimension is given by place. */
+export interface KeepdimOption {
+  /** Keep the dimension, with size 1. Default false. */
   keepdim?: boolean;
 }
 

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_boolean, check_integer, check_number, fail, fail_range, fail_type, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { get_default_dtype, int32, int64 } from '../tensor/dtype';
@@ -23,7 +24,7 @@ import { contiguous, flatten, reshape } from './views';
 declare module '../tensor/tensor' {
   interface Tensor {
     /** How many elements lie in each of equally wide bins between min and max. */
-    histc(bins?: number | HistcOptions, min?: number, max?: number): Tensor;
+    histc(...given: Given<HistcOptions, [bins: 'bins', min: 'min', max: 'max']>): Tensor;
   }
 }
 
@@ -190,10 +191,11 @@ export const isin = op({
   call: (elements: Tensor, test_elements: Tensor | number, options?: IsinOptions): Tensor => {
     check_tensor('isin', 'elements', elements);
     if (typeof test_elements !== 'number') check_tensor('isin', 'test_elements', test_elements);
-    const { invert } = positional('isin', options === undefined ? [] : [options], {
+    const { assume_unique, invert } = positional('isin', options === undefined ? [] : [options], {
       assume_unique: false,
       invert: false,
     });
+    check_boolean('isin', 'assume_unique', assume_unique);
     check_boolean('isin', 'invert', invert);
     const [among, wanted] = beside(elements, test_elements);
     if (wanted.count === 0) return full(elements.shape, invert).bool();
@@ -213,22 +215,23 @@ export const isin = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.histc.html
  */
-export const histc = op({
-  name: 'histc',
-  differentiable: false,
-  call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
-    const x = flatten(check_floating('histc', 'input', input).detach());
-    const options = positional('histc', given, { bins: 100, min: 0, max: 0 });
-    const bins = check_integer('histc', 'bins', options.bins, 1);
-    let [low, high] = [check_number('histc', 'min', options.min), check_number('histc', 'max', options.max)];
-    if (low === high && x.count > 0) [low, high] = [x.min().item(), x.max().item()];
-    if (low === high) [low, high] = [low - 1, high + 1];
-    if (!(low < high && Number.isFinite(high - low)))
-      fail_range('histc', `expected min below max, both finite, got ${low} and ${high}`);
-    const within = masked_select(x, logical_and(ge(x, low), le(x, high)));
-    const bin = clamp(floor(mul(div(sub(within, low), high - low), bins)), 0, bins - 1);
-    return cast_to(bincount(cast_to(bin, int64), { minlength: bins }), x.dtype);
-  },
-  samples: () => [{ args: [sample([50]), 10, -2, 2] }, { args: [sample([20]), { bins: 4 }] }],
-  errors: () => [{ args: [sample([3]), 4, 2, 1], message: /expected min below max, both finite, got 2 and 1/ }],
-});
+export const histc: (input: Tensor, ...given: Given<HistcOptions, [bins: 'bins', min: 'min', max: 'max']>) => Tensor =
+  op({
+    name: 'histc',
+    differentiable: false,
+    call: (input: Tensor, ...given: readonly unknown[]): Tensor => {
+      const x = flatten(check_floating('histc', 'input', input).detach());
+      const options = positional('histc', given, { bins: 100, min: 0, max: 0 });
+      const bins = check_integer('histc', 'bins', options.bins, 1);
+      let [low, high] = [check_number('histc', 'min', options.min), check_number('histc', 'max', options.max)];
+      if (low === high && x.count > 0) [low, high] = [x.min().item(), x.max().item()];
+      if (low === high) [low, high] = [low - 1, high + 1];
+      if (!(low < high && Number.isFinite(high - low)))
+        fail_range('histc', `expected min below max, both finite, got ${low} and ${high}`);
+      const within = masked_select(x, logical_and(ge(x, low), le(x, high)));
+      const bin = clamp(floor(mul(div(sub(within, low), high - low), bins)), 0, bins - 1);
+      return cast_to(bincount(cast_to(bin, int64), { minlength: bins }), x.dtype);
+    },
+    samples: () => [{ args: [sample([50]), 10, -2, 2] }, { args: [sample([20]), { bins: 4 }] }],
+    errors: () => [{ args: [sample([3]), 4, 2, 1], message: /expected min below max, both finite, got 2 and 1/ }],
+  });

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, fail } from '../errors';
 import { kernel } from '../native/kernel';
@@ -15,14 +16,11 @@ import { contiguous, transpose } from './views';
 declare module '../tensor/tensor' {
   interface Tensor {
     /** The elements in order along a dimension, and where each came from. */
-    sort(dim?: number, descending?: boolean): ValuesAndIndices;
-    sort(options: SortOptions): ValuesAndIndices;
+    sort(...given: SortArguments): ValuesAndIndices;
     /** The indices that sort along a dimension. */
-    argsort(dim?: number, descending?: boolean): Tensor;
-    argsort(options: SortOptions): Tensor;
+    argsort(...given: SortArguments): Tensor;
     /** The k largest (or smallest) elements along a dimension, in order. */
-    topk(k: number, dim?: number, largest?: boolean, sorted?: boolean): ValuesAndIndices;
-    topk(k: number, options: { dim?: number; largest?: boolean; sorted?: boolean }): ValuesAndIndices;
+    topk(k: number, ...given: TopkArguments): ValuesAndIndices;
   }
 }
 
@@ -35,6 +33,20 @@ export interface SortOptions {
   /** Always so here. */
   stable?: boolean;
 }
+
+type SortArguments = Given<SortOptions, [dim: 'dim', descending: 'descending', stable: 'stable']>;
+
+/** Options of {@link topk}. */
+export interface TopkOptions {
+  /** Default -1. */
+  dim?: number;
+  /** The largest, not the smallest. Default true. */
+  largest?: boolean;
+  /** Always so here. */
+  sorted?: boolean;
+}
+
+type TopkArguments = Given<TopkOptions, [dim: 'dim', largest: 'largest', sorted: 'sorted']>;
 
 const sort_kernel = kernel('sort');
 const topk_kernel = kernel('topk');
@@ -62,10 +74,7 @@ function judge_sort(name: string, shape: Shape, given: readonly unknown[]): { di
   return { dim: wrap_dim(name, dim, shape.length), descending: check_boolean(name, 'descending', descending) };
 }
 
-interface Sort<Result> {
-  (input: Tensor, dim?: number, descending?: boolean): Result;
-  (input: Tensor, options: SortOptions): Result;
-}
+type Sort<Result> = (input: Tensor, ...given: SortArguments) => Result;
 
 /** Positions in order of their values, for the references. */
 function sorted_positions(values: readonly number[], descending: boolean): number[] {
@@ -164,10 +173,7 @@ function judge_topk(shape: Shape, k: unknown, given: readonly unknown[]): { k: n
   return { k: k as number, dim, largest: check_boolean('topk', 'largest', judged.largest) };
 }
 
-interface Topk {
-  (input: Tensor, k: number, dim?: number, largest?: boolean, sorted?: boolean): ValuesAndIndices;
-  (input: Tensor, k: number, options: { dim?: number; largest?: boolean; sorted?: boolean }): ValuesAndIndices;
-}
+type Topk = (input: Tensor, k: number, ...given: TopkArguments) => ValuesAndIndices;
 
 /**
  * The k largest (or smallest) elements along a dimension (default the last), in order, and their indices.

@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, fail, fail_range, fail_type, shape_text } from '../errors';
@@ -9,7 +10,7 @@ import { isnan } from './compare';
 import { op, sample } from './define';
 import { share_gradient, ValuesAndIndices } from './extreme';
 import { gather } from './gather';
-import { stack } from './join';
+import { cat, stack } from './join';
 import { mean, std, variance } from './reduce';
 import { type Dims, positional } from './reduction';
 import { sort } from './sort';
@@ -21,7 +22,7 @@ import { where } from './where';
 declare module '../tensor/tensor' {
   interface Tensor {
     /** Differences of neighbours along a dimension, `n` times over. */
-    diff(n?: number, dim?: number): Tensor;
+    diff(...given: DiffArguments): Tensor;
     /** The middle value, the lower one of two; along a dimension with its index. */
     median(): Tensor;
     median(dim: number, keepdim?: boolean): ValuesAndIndices;
@@ -45,9 +46,8 @@ function with_mean(name: 'var_mean' | 'std_mean', spread: typeof std) {
     name,
     methods: [],
     sums: true,
-    call: (input: Tensor, dim: Dims | VarMeanOptions = null, more: VarMeanOptions = {}): [Tensor, Tensor] => {
-      const options = typeof dim === 'object' && dim !== null && !Array.isArray(dim) ? dim : { dim, ...more };
-      const judged = positional(name, [options], { dim: null as Dims, correction: 1, keepdim: false });
+    call: (input: Tensor, ...given: Given<VarMeanOptions, [dim: 'dim']>): [Tensor, Tensor] => {
+      const judged = positional(name, given, { dim: null as Dims, correction: 1, keepdim: false }, 1);
       return [spread(input, judged), mean(input, judged.dim, judged.keepdim)];
     },
     samples: () => [
@@ -56,7 +56,7 @@ function with_mean(name: 'var_mean' | 'std_mean', spread: typeof std) {
       { args: [sample([3, 4]), { dim: 0, correction: 0, keepdim: true }] },
     ],
     errors: () => [{ args: [sample([3]), { correct: 1 }], message: /Misspelled option "correct"/ }],
-  }) as unknown as (input: Tensor, dim?: Dims | VarMeanOptions, options?: VarMeanOptions) => [Tensor, Tensor];
+  });
 }
 
 /**
@@ -80,6 +80,20 @@ export const var_mean = with_mean('var_mean', variance);
  */
 export const std_mean = with_mean('std_mean', std);
 
+/** Options of {@link diff}. */
+export interface DiffOptions {
+  /** How often. Default 1. */
+  n?: number;
+  /** Default -1. */
+  dim?: number;
+  /** Comes before the elements. */
+  prepend?: Tensor | null;
+  /** Comes after them. */
+  append?: Tensor | null;
+}
+
+type DiffArguments = Given<DiffOptions, [n: 'n', dim: 'dim', prepend: 'prepend', append: 'append']>;
+
 /**
  * Differences of neighbours along a dimension, `n` times over.
  * @example
@@ -90,19 +104,33 @@ export const std_mean = with_mean('std_mean', std);
  */
 export const diff = op({
   name: 'diff',
-  call: (input: Tensor, n = 1, dim = -1): Tensor => {
+  call: (input: Tensor, ...given: DiffArguments): Tensor => {
     const x = check_tensor('diff', 'input', input);
     if (x.ndim === 0) fail('diff', 'a 0-dim tensor has no neighbours');
+    const { n, dim, prepend, append } = positional<Required<DiffOptions>>('diff', given, {
+      n: 1,
+      dim: -1,
+      prepend: null,
+      append: null,
+    });
     check_integer('diff', 'n', n, 0);
     const d = wrap_dim('diff', dim, x.ndim);
-    let result = x;
+    const ends = Object.entries({ prepend, append }).map(([name, end]) =>
+      end === null ? [] : [check_tensor('diff', name, end)],
+    );
+    let result = n > 0 && ends.flat().length > 0 ? cat([...ends[0], x, ...ends[1]], d) : x;
     for (let i = 0; i < n && result.shape[d] > 0; i++) {
       const size = result.shape[d] - 1;
       result = sub(narrow(result, d, 1, size), narrow(result, d, 0, size));
     }
     return result;
   },
-  samples: () => [{ args: [sample([5])] }, { args: [sample([3, 4]), 2, 0] }, { args: [sample([2, 1])] }],
+  samples: () => [
+    { args: [sample([5])] },
+    { args: [sample([3, 4]), 2, 0] },
+    { args: [sample([2, 1])] },
+    { args: [sample([3, 4]), 1, 0, sample([1, 4]), sample([2, 4])] },
+  ],
   errors: () => [{ args: [sample([]), 1], message: /a 0-dim tensor has no neighbours/ }],
 });
 

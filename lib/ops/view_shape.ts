@@ -1,3 +1,4 @@
+import type { Given } from '../arguments';
 import { check_integer, fail, shape_text } from '../errors';
 import {
   broadcast_strides,
@@ -19,6 +20,8 @@ import { view_of } from './view_of';
 
 /** The same elements under another shape. */
 
+type FlattenArguments = Given<FlattenOptions, [start_dim: 'start_dim', end_dim: 'end_dim']>;
+
 declare module '../tensor/tensor' {
   interface Tensor {
     /** The same elements under another shape; one size may be -1. A view where possible, else a copy. @example `torch.arange(6).reshape([2, 3])` */
@@ -32,8 +35,7 @@ declare module '../tensor/tensor' {
     /** {@link reshape} to the shape of another tensor. */
     reshape_as(other: Tensor): Tensor;
     /** Joins the dimensions from `start_dim` to `end_dim` into one. */
-    flatten(start_dim?: number, end_dim?: number): Tensor;
-    flatten(options: FlattenOptions): Tensor;
+    flatten(...given: FlattenArguments): Tensor;
     /** Splits one dimension into several. */
     unflatten(dim: number, sizes: readonly number[]): Tensor;
     /** Swaps two dimensions. */
@@ -60,10 +62,7 @@ declare module '../tensor/tensor' {
   }
 }
 
-type Flatten = {
-  (input: Tensor, start_dim?: number, end_dim?: number): Tensor;
-  (input: Tensor, options: FlattenOptions): Tensor;
-};
+type Flatten = (input: Tensor, ...given: FlattenArguments) => Tensor;
 type Transpose = {
   (input: Tensor, dim0: number, dim1: number): Tensor;
   (input: Tensor, options: { dim0: number; dim1: number }): Tensor;

@@ -1,9 +1,12 @@
+import type { Given } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { check_integer, fail, fail_range, shape_text } from '../errors';
 import { copy_into, fill_with } from '../native/map';
-import { type Shape, wrap_dim } from '../tensor/shape';
+import { contiguous_strides, type Shape, wrap_dim } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
+import type { Reference } from './define';
 import { op, sample } from './define';
+import { positional } from './reduction';
 import { view_of } from './view_of';
 import { unsqueeze } from './view_shape';
 import { as_strided } from './view_strided';
@@ -20,8 +23,8 @@ declare module '../tensor/tensor' {
     slice(dim: number, start?: number, end?: number, step?: number): Tensor;
     /** Windows along `dim`, of `size` each, every `step`. */
     unfold(dim: number, size: number, step: number): Tensor;
-    /** The diagonal of a matrix. */
-    diagonal(offset?: number): Tensor;
+    /** The diagonal of a matrix, or of the matrices of two dimensions. */
+    diagonal(...given: DiagonalArguments): Tensor;
   }
 }
 
@@ -154,23 +157,73 @@ export const unfold = op({
   samples: () => [{ args: [sample([7]), 0, 3, 2] }, { args: [sample([2, 5]), 1, 2, 1] }],
 });
 
+/** Options of {@link diagonal}. */
+export interface DiagonalOptions {
+  /** 0 is the main diagonal, positive ones lie above it. Default 0. */
+  offset?: number;
+  /** The dimension of the rows. Default 0. */
+  dim1?: number;
+  /** The dimension of the columns. Default 1. */
+  dim2?: number;
+}
+
+type DiagonalArguments = Given<DiagonalOptions, [offset: 'offset', dim1: 'dim1', dim2: 'dim2']>;
+
 /**
- * The diagonal of a matrix, or one above (`offset` > 0) or below it; a view.
+ * The diagonal of a matrix, or one above (`offset` > 0) or below it; a view. Of more dimensions than two, those of the matrices that `dim1` and `dim2`
+ * span, as a new last dimension.
  * @example
  * ```ts
  * torch.diagonal(torch.tensor([[1, 2], [3, 4]])).tolist(); // [1, 4]
+ * torch.diagonal(torch.ones([5, 2, 3]), { dim1: 1, dim2: 2 }).shape; // [5, 2]
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.diagonal.html
  */
 export const diagonal = op({
   name: 'diagonal',
-  call: (x: Tensor, offset = 0): Tensor => {
-    check_tensor('diagonal', 'input', x);
-    if (x.ndim !== 2) fail('diagonal', `expected a matrix, got shape ${shape_text(x.shape)}`);
-    const [rows, columns] = x.shape;
-    const length = Math.max(0, Math.min(offset >= 0 ? rows : rows + offset, offset >= 0 ? columns - offset : columns));
-    const start = length === 0 ? 0 : offset >= 0 ? offset * x.strides[1] : -offset * x.strides[0];
-    return as_strided(x, [length], [x.strides[0] + x.strides[1]], x.offset + start);
+  call: (x: Tensor, ...given: DiagonalArguments): Tensor => {
+    const { ndim, shape, strides } = check_tensor('diagonal', 'input', x);
+    const { offset, dim1, dim2 } = positional('diagonal', given, { offset: 0, dim1: 0, dim2: 1 });
+    check_integer('diagonal', 'offset', offset);
+    if (ndim < 2) fail('diagonal', `expected a matrix, got shape ${shape_text(shape)}`);
+    const [down, across] = [wrap_dim('diagonal', dim1, ndim), wrap_dim('diagonal', dim2, ndim)];
+    if (down === across) fail('diagonal', `expected two different dimensions, got ${dim1} and ${dim2}`);
+    const [rows, columns] = [shape[down], shape[across]];
+    const length = Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns));
+    const start = length === 0 ? 0 : offset >= 0 ? offset * strides[across] : -offset * strides[down];
+    const others = (list: readonly number[]): number[] => list.filter((_, d) => d !== down && d !== across);
+    return as_strided(
+      x,
+      [...others(shape), length],
+      [...others(strides), strides[down] + strides[across]],
+      x.offset + start,
+    );
   },
-  samples: () => [{ args: [sample([3, 4])] }, { args: [sample([3, 4]), 1] }, { args: [sample([3, 4]), -2] }],
+  samples: () => [
+    { args: [sample([3, 4])] },
+    { args: [sample([3, 4]), 1] },
+    { args: [sample([3, 4]), -2] },
+    { args: [sample([3, 4]), 4] },
+    { args: [sample([2, 3, 4]), 1, 2, 0] },
+    { args: [sample([2, 3, 4]), { offset: -1, dim1: -2, dim2: -1 }] },
+  ],
+  reference: (x: Reference, ...given: readonly unknown[]) => {
+    const { offset, dim1, dim2 } = positional('diagonal', given, { offset: 0, dim1: 0, dim2: 1 });
+    const own = contiguous_strides(x.shape);
+    const [down, across] = [dim1, dim2].map((dim) => wrap_dim('diagonal', dim, x.shape.length));
+    const order = x.shape.map((_, d) => d).filter((d) => d !== down && d !== across);
+    const at = Array.from(x.data, (_, i) => x.shape.map((size, d) => Math.floor(i / own[d]) % size));
+    const kept = at.map((place, i) => ({ place, i })).filter(({ place }) => place[across] - place[down] === offset);
+    const rank = (place: readonly number[]): number[] => [...order, down].map((d) => place[d]);
+    kept.sort((a, b) => rank(a.place).reduce((sign, v, d) => sign || v - rank(b.place)[d], 0));
+    const outer = order.reduce((n, d) => n * x.shape[d], 1);
+    return {
+      shape: [...order.map((d) => x.shape[d]), outer === 0 ? 0 : kept.length / outer],
+      data: kept.map(({ i }) => x.data[i]),
+    };
+  },
+  errors: () => [
+    { args: [sample([3])], message: /expected a matrix, got shape \[3\]/ },
+    { args: [sample([3, 4]), 0, 1, -1], message: /expected two different dimensions, got 1 and -1/ },
+  ],
 });

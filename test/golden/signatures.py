@@ -16,6 +16,7 @@ import torch.nn.functional as F
 warnings.simplefilter("ignore")
 
 SPACES = {
+    "torch": torch,
     "nn": torch.nn,
     "nn.functional": F,
     "nn.init": torch.nn.init,
@@ -25,6 +26,7 @@ SPACES = {
     "optim.lr_scheduler": torch.optim.lr_scheduler,
 }
 NOT_OURS = {"device", "dtype", "size_average", "reduce", "foreach", "capturable", "differentiable", "fused", "sparse", "out", "error_if_nonfinite", "generator", "min_value", "max_value", "multiprocessing_context", "pin_memory_device", "in_order"}
+NOT_OURS |= {"layout", "requires_grad", "memory_format", "compute_mode", "sparse_grad", "pickle_module", "copy"}
 
 # Those whose signature is behind *args, or in a docstring that ends too early.
 WRITTEN = {
@@ -44,9 +46,12 @@ def signature_of(name, value):
         try:
             return inspect.signature(value.__init__ if inspect.isclass(value) else value)
         except ValueError:  # in C++: the first line of its documentation
-            line = re.match(r"\s*\w+\((.*?)\) -> ", value.__doc__ or "")
+            line = re.match(r"\s*\w+\((.*?)\)\s*->", value.__doc__ or "")
     text = WRITTEN.get(name) or (line and line.group(1))
-    return text and inspect.signature(eval(f"lambda {text}: None"))
+    try:
+        return text and inspect.signature(eval(f"lambda {text}: None", {"torch": torch}))
+    except (SyntaxError, NameError):  # with types, or for several forms
+        return None
 
 
 def written(parameter):
@@ -79,9 +84,12 @@ names = json.loads((Path(__file__).parent / "names.json").read_text())["names"]
 for space, holder in SPACES.items():
     found[space] = {}
     for name in names[space]["public"]:
+        if not callable(getattr(holder, name)):
+            continue
         signature = signature_of(name, getattr(holder, name))
         places = signature and places_of(signature)
-        if places:
+        # Of the many functions of torch, those with something to leave out.
+        if places and (space != "torch" or any(isinstance(each, list) for each in places["places"] + places.get("named", []))):
             found[space][name] = places
 
 lines = (",\n".join(f"    {json.dumps(name)}: {json.dumps(each)}" for name, each in space.items()) for space in found.values())
