@@ -20,6 +20,21 @@ class Net extends nn.Module {
 beforeEach(() => torch.manual_seed(1));
 
 describe('what belongs to a module', () => {
+  test('a name is taken over only by a member of the same kind', () => {
+    const layer = new nn.Linear(2, 2);
+    const taken = (op: string, name: string): string => `${op}: the name "${name}" is taken`;
+    expect(() => layer.register_buffer('weight', torch.ones([1]))).toThrow(taken('register_buffer', 'weight'));
+    expect(() => layer.add_module('weight', new nn.Tanh())).toThrow(taken('add_module', 'weight'));
+    layer.register_buffer('mean', torch.ones([1]));
+    layer.register_buffer('mean', torch.zeros([1]));
+    const parameter = new nn.Parameter(torch.ones([2]));
+    expect(() => layer.register_parameter('mean', parameter)).toThrow(taken('register_parameter', 'mean'));
+    expect(() => layer.add_module('mean', new nn.Tanh())).toThrow(taken('add_module', 'mean'));
+    layer.register_parameter('bias', parameter);
+    expect(layer.bias).toBe(parameter);
+    expect(layer.buffers().map((each) => each.tolist())).toEqual([[0]]);
+  });
+
   test('parameters and modules are properties in their order, own ones first', () => {
     const net = new Net();
     expect(net.named_parameters().map(([name]) => name)).toEqual([

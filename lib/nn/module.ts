@@ -120,7 +120,7 @@ export class Module<Out = Tensor> {
     if (tensor !== null && !(tensor instanceof Tensor))
       fail_type('register_buffer', 'tensor', 'a Tensor or null', tensor);
     const kept = read_flag('register_buffer', 'persistent', persistent, true);
-    this.#claim('register_buffer', name);
+    this.#claim('register_buffer', name, (present) => present instanceof Tensor && !(present instanceof Parameter));
     Reflect.set(this, name, tensor);
     this.#buffers ??= new Map();
     this.#buffers.set(name, kept);
@@ -130,14 +130,14 @@ export class Module<Out = Tensor> {
   register_parameter(name: string, parameter: Parameter | null): void {
     if (parameter !== null && !(parameter instanceof Parameter))
       fail_type('register_parameter', 'param', 'a Parameter or null', parameter);
-    this.#claim('register_parameter', name);
+    this.#claim('register_parameter', name, (present) => present instanceof Parameter);
     Reflect.set(this, name, parameter);
   }
 
   /** The same as assigning a property; for names made up by the program. */
   add_module(name: string, module: Module<unknown> | null): void {
     if (module !== null && !(module instanceof Module)) fail_type('add_module', 'module', 'a Module or null', module);
-    this.#claim('add_module', name);
+    this.#claim('add_module', name, (present) => present instanceof Module && present !== this.#plain());
     Reflect.set(this, name, module);
   }
 
@@ -359,19 +359,14 @@ export class Module<Out = Tensor> {
     return recurse ? named_modules(this.#plain(), prefix) : [[prefix, this.#plain()]];
   }
 
-  /** A name for a new member: no dot, and nothing but an earlier member or an empty field in its place. */
-  #claim(op: string, name: unknown): void {
+  /** A name for a new member: no dot, and nothing but an earlier member of its kind or an empty field in its place. */
+  #claim(op: string, name: unknown, of_its_kind: (present: unknown) => boolean): void {
     if (typeof name !== 'string') fail_type(op, 'name', 'a string', name);
     if (name === '' || name.includes('.'))
       fail(op, `the name ${JSON.stringify(name)} must not be empty or contain "."`);
     if (!(name in this)) return;
     const present: unknown = Object.hasOwn(this, name) ? Reflect.get(this, name) : this;
-    const free =
-      present === undefined ||
-      present === null ||
-      present instanceof Tensor ||
-      (present instanceof Module && present !== this.#plain());
-    if (!free)
+    if (present !== undefined && present !== null && !of_its_kind(present))
       fail(op, `the name ${JSON.stringify(name)} is taken by a property or method of ${this.constructor.name}`);
   }
 }

@@ -180,4 +180,13 @@ case("pdist", rand(4, 2), 1.0)
 case("pdist", rand(4, 2), 3.0)
 case("pdist", rand(1, 2))
 
+# Parts
+case("diagonal", rand(3, 4), 1)
+case("diagonal", rand(2, 3, 4), -1, 1, 2)
+case("diagonal", rand(2, 3, 4), offset=1, dim1=-1, dim2=0)
+case("diagonal", rand(3, 4), 4)
+case("diff", rand(3, 4), 2, 0)
+case("diff", rand(3, 4), prepend=rand(3, 1), append=rand(3, 2))
+case("diff", rand(3, 4), 2, 0, rand(1, 4))
+
 write(__file__)

@@ -18,5 +18,6 @@ export {
   get_total_norm,
 } from './clip_grad';
 export { parameters_to_vector, vector_to_parameters } from './convert_parameters';
+export * as rnn from './rnn';
 export { remove_spectral_norm, type SpectralNormOptions, spectral_norm } from './spectral_norm';
 export { remove_weight_norm, type WeightNormOptions, weight_norm } from './weight_norm';
