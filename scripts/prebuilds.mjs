@@ -30,7 +30,8 @@ async function build(name) {
     ...flags.defines.map((define) => `-D${define}`),
     ...include_dirs.map((directory) => `-I${directory}`),
   ];
-  const stamp = JSON.stringify([zig.version, compile]);
+  const hot = hot_sources(system);
+  const stamp = JSON.stringify([zig.version, compile, [...hot]]);
   const same_flags = existsSync(join(folder, 'stamp')) && readFileSync(join(folder, 'stamp'), 'utf8') === stamp;
   if (!same_flags) rmSync(folder, { recursive: true, force: true });
   const objects = sources.map((source) => join(folder, `${source}.o`));
@@ -43,7 +44,7 @@ async function build(name) {
     .filter(({ source, object }) => time(object) < Math.max(time(join(root, source)), headers_time));
   const compile_next = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift())
-      await run_zig([...compile, '-c', next.source, '-o', next.object]);
+      await run_zig([...compile, ...(hot.get(next.source) ?? []), '-c', next.source, '-o', next.object]);
   };
   await Promise.all(Array.from({ length: jobs }, compile_next));
 
@@ -58,6 +59,15 @@ async function build(name) {
   writeFileSync(output, readFileSync(linked));
   stamp_addon(name, hash);
   console.log(`${name}: ${(statSync(output).size / 1e6).toFixed(2)} MB`);
+}
+
+/** Kernels that are slow when built for size, and their flags; Windows' addon has room for few of them. */
+function hot_sources(system) {
+  const groups = flags.compile_prebuilt_hot.filter(({ systems }) => systems.includes(system));
+  const hot = new Map(groups.flatMap((group) => group.sources.map((source) => [`native/${source}`, group.flags])));
+  for (const source of hot.keys())
+    if (!sources.includes(source)) fail(`native/flags.json names ${source}: no such source`);
+  return hot;
 }
 
 /** What the linker needs to know about node.exe: the names of Node-API. */
