@@ -115,6 +115,11 @@ test('the size of a transposed convolution, the milestones of schedulers', () =>
   optimizer.step();
   for (let epoch = 0; epoch < 3; epoch++) scheduler.step();
   expect(scheduler.get_last_lr()).toEqual([0.5]);
+  const { ChainedScheduler } = torch.optim.lr_scheduler;
+  expect(new ChainedScheduler(parts, { optimizer }).get_last_lr()).toEqual(
+    new ChainedScheduler(parts, optimizer).get_last_lr(),
+  );
+  expect(() => new ChainedScheduler(parts, 'sgd' as never)).toThrow('ChainedScheduler: expected optimizer to be');
 });
 
 test('parts and items of containers', () => {

@@ -159,6 +159,7 @@ export {
 } from './broadcasting';
 export { clamp as clip } from './clamp';
 export { ge as greater_equal, gt as greater, le as less_equal, lt as less, ne as not_equal } from './compare';
+export { type CovOptions, corrcoef, cov } from './covariance';
 export { cumprod } from './cumulative';
 export {
   type DiagEmbedOptions,
@@ -172,6 +173,7 @@ export {
   triu_indices,
 } from './diagonals';
 export { fliplr, flipud, type Rot90Options, rot90 } from './flip';
+export { cumulative_trapezoid, type TrapezoidOptions, trapezoid, trapezoid as trapz } from './integral';
 export { cat as concat, cat as concatenate } from './join';
 export { nanmean, nansum } from './nan_sums';
 export { deg2rad, frac, type LogitOptions, logit, type NanToNumOptions, nan_to_num, rad2deg, sinc } from './one_number';
@@ -206,4 +208,5 @@ export {
   atan as arctan,
   atanh as arctanh,
 } from './trigonometry';
-export { atan2, atan2 as arctan2, copysign, fmax, fmin, hypot, logaddexp, xlogy } from './two_numbers';
+export { atan2, atan2 as arctan2, copysign, fmax, fmin, hypot, logaddexp, logaddexp2, xlogy } from './two_numbers';
+export { diagonal_scatter, type SliceScatterOptions, select_scatter, slice_scatter } from './view_scatter';

@@ -40,40 +40,21 @@ export interface NamedScatterReduce extends ScatterReduceOptions {
   reduce: ScatterReduction;
 }
 
+/** By place and by name. */
+type ScatterReduceArguments =
+  | [dim: number, index: Tensor, src: Tensor, reduce: ScatterReduction, options?: ScatterReduceOptions]
+  | [options: NamedScatterReduce];
+
 declare module '../tensor/tensor' {
   interface Tensor {
     /** Joins each element of `src` with what is where `index` says along `dim`. */
-    scatter_reduce(
-      dim: number,
-      index: Tensor,
-      src: Tensor,
-      reduce: ScatterReduction,
-      options?: ScatterReduceOptions,
-    ): Tensor;
-    scatter_reduce(options: NamedScatterReduce): Tensor;
-    scatter_reduce_(
-      dim: number,
-      index: Tensor,
-      src: Tensor,
-      reduce: ScatterReduction,
-      options?: ScatterReduceOptions,
-    ): Tensor;
-    scatter_reduce_(options: NamedScatterReduce): Tensor;
+    scatter_reduce(...given: ScatterReduceArguments): Tensor;
+    scatter_reduce_(...given: ScatterReduceArguments): Tensor;
   }
 }
 
 /** What {@link scatter_reduce} is: by place or by name. */
-export interface ScatterReduce {
-  (
-    input: Tensor,
-    dim: number,
-    index: Tensor,
-    src: Tensor,
-    reduce: ScatterReduction,
-    options?: ScatterReduceOptions,
-  ): Tensor;
-  (input: Tensor, options: NamedScatterReduce): Tensor;
-}
+export type ScatterReduce = (input: Tensor, ...given: ScatterReduceArguments) => Tensor;
 
 const run = kernel('scatter_reduce');
 const codes = { prod: 0, amax: 1, amin: 2 } as const;

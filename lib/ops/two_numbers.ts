@@ -25,6 +25,8 @@ declare module '../tensor/tensor' {
     hypot(other: Tensor): Tensor;
     /** `log(exp(this) + exp(other))`, without overflow on the way. */
     logaddexp(other: Tensor): Tensor;
+    /** `log2(2^input + 2^other)`, without overflow on the way. */
+    logaddexp2(other: Tensor): Tensor;
     /** `this * log(other)`, 0 where this is 0 and other a number. */
     xlogy(other: Operand): Tensor;
     /** The magnitude with the sign of other, which a zero has too. */
@@ -102,6 +104,12 @@ export const hypot = op({
   errors,
 });
 
+/** How far apart two numbers are; two equal infinities not at all. */
+function distance(a: Tensor, b: Tensor): Tensor {
+  const same_infinity = logical_and(eq(a, b), eq(abs(a), Infinity));
+  return where(same_infinity, 0, abs(sub(a, b)));
+}
+
 /**
  * `log(exp(input) + exp(other))`, without overflow on the way.
  * @example
@@ -114,9 +122,25 @@ export const logaddexp = op({
   name: 'logaddexp',
   call: (input: Tensor, other: Tensor): Tensor => {
     const [a, b] = operands('logaddexp', input, other);
-    const same_infinity = logical_and(eq(a, b), eq(abs(a), Infinity));
-    const distance = where(same_infinity, 0, abs(sub(a, b)));
-    return add(maximum(a, b), log1p(exp(neg(distance))));
+    return add(maximum(a, b), log1p(exp(neg(distance(a, b)))));
+  },
+  samples: pairs,
+  errors,
+});
+
+/**
+ * `log2(2^input + 2^other)`, without overflow on the way.
+ * @example
+ * ```ts
+ * torch.logaddexp2(torch.tensor([3, 2000]), torch.tensor([3, 0])).tolist(); // [4, 2000]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.logaddexp2.html
+ */
+export const logaddexp2 = op({
+  name: 'logaddexp2',
+  call: (input: Tensor, other: Tensor): Tensor => {
+    const [a, b] = operands('logaddexp2', input, other);
+    return add(maximum(a, b), div(log1p(exp(mul(distance(a, b), -Math.LN2))), Math.LN2));
   },
   samples: pairs,
   errors,

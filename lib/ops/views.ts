@@ -18,5 +18,5 @@ export {
   view,
   view_as,
 } from './view_shape';
-export { diagonal, narrow, select, slice, unfold } from './view_slice';
+export { type DiagonalOptions, diagonal, narrow, select, slice, unfold } from './view_slice';
 export { as_strided, set_add_elements } from './view_strided';

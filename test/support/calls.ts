@@ -39,7 +39,7 @@ const name_of = (place: Place): string => (typeof place === 'string' ? place : p
 function value_of(callable: string, place: Place): string {
   const name = name_of(place);
   const value = special[callable]?.[name] ?? (typeof place === 'string' ? usual[name] : written(place[1]));
-  if (value === undefined) throw new Error(`${callable}: write a value for ${name} into test/support/calls.ts`);
+  if (value === undefined) throw new Error(`${callable}: write a value for ${name} into test/support/call_values.ts`);
   return value;
 }
 

@@ -1,27 +1,15 @@
-import type { Given } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
 import { fail, shape_text } from '../../errors';
 import { batch_norm_of, type Rectifier } from '../../ops/batch_norm';
 import { read_item } from '../../ops/create';
 import { check_floating, type Tensor } from '../../tensor/tensor';
 import { trust } from '../trust';
-import { ChannelNorm, type ChannelNormOptions } from './norm_base';
+import { ChannelNorm, type ChannelNormArguments } from './norm_base';
 
 /** Batch normalisation for inputs of different numbers of dimensions. */
 
 export abstract class BatchNorm extends ChannelNorm {
-  constructor(
-    ...given: Given<
-      ChannelNormOptions & { num_features: number },
-      [
-        num_features: 'num_features',
-        eps: 'eps',
-        momentum: 'momentum',
-        affine: 'affine',
-        track_running_stats: 'track_running_stats',
-      ]
-    >
-  ) {
+  constructor(...given: ChannelNormArguments) {
     super(new.target.name, given, { affine: true, track_running_stats: true });
   }
 

@@ -1,26 +1,14 @@
-import type { Given } from '../../arguments';
 import { fail, shape_text } from '../../errors';
 import { instance_norm } from '../../ops/group_norm';
 import { squeeze, unsqueeze } from '../../ops/views';
 import { check_floating, type Tensor } from '../../tensor/tensor';
 import { trust } from '../trust';
-import { ChannelNorm, type ChannelNormOptions } from './norm_base';
+import { ChannelNorm, type ChannelNormArguments } from './norm_base';
 
 /** Instance normalisation for inputs of different numbers of dimensions. */
 
 export abstract class InstanceNorm extends ChannelNorm {
-  constructor(
-    ...given: Given<
-      ChannelNormOptions & { num_features: number },
-      [
-        num_features: 'num_features',
-        eps: 'eps',
-        momentum: 'momentum',
-        affine: 'affine',
-        track_running_stats: 'track_running_stats',
-      ]
-    >
-  ) {
+  constructor(...given: ChannelNormArguments) {
     super(new.target.name, given, { affine: false, track_running_stats: false });
   }
 

@@ -1,3 +1,4 @@
+import type { Given } from '../../arguments';
 import { check_boolean, check_integer, check_number } from '../../errors';
 import { empty, ones, tensor, zeros } from '../../ops/create';
 import { check_eps } from '../../ops/norm_formula';
@@ -27,6 +28,18 @@ export interface ChannelNormOptions {
   /** float32 or float64; default the default dtype. */
   dtype?: DType;
 }
+
+/** By place, by name, or the first by place and the rest by name. */
+export type ChannelNormArguments = Given<
+  ChannelNormOptions & { num_features: number },
+  [
+    num_features: 'num_features',
+    eps: 'eps',
+    momentum: 'momentum',
+    affine: 'affine',
+    track_running_stats: 'track_running_stats',
+  ]
+>;
 
 export abstract class ChannelNorm extends Module {
   readonly num_features: number;

@@ -1,5 +1,6 @@
 import { type Given, read_arguments } from '../../arguments';
 import { check_integer, fail, fail_type } from '../../errors';
+import { is_options } from '../../ops/by_name';
 import { ReduceLROnPlateau } from './plateau';
 import { check_optimizer, LRScheduler, type Scheduled, type SchedulerState } from './scheduler';
 
@@ -64,7 +65,9 @@ abstract class Composed extends LRScheduler {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
  */
 export class ChainedScheduler extends Composed {
-  constructor(schedulers: readonly LRScheduler[], optimizer?: Scheduled | null) {
+  constructor(schedulers: readonly LRScheduler[], given?: Scheduled | null | { optimizer?: Scheduled | null }) {
+    // An optimizer is an object too.
+    const optimizer = is_options(given) && 'optimizer' in given ? given.optimizer : given;
     const { all, optimizer: own } = check_schedulers('ChainedScheduler', schedulers, optimizer ?? undefined);
     super(own, -1, { _schedulers: all });
   }
