@@ -54,7 +54,8 @@ async function build(name) {
   const undefined_symbols = system === 'mac' ? ['-undefined', 'dynamic_lookup'] : [];
   // A shared object's name ends in .node, and the linkers leave files of their own beside it.
   const linked = join(folder, 'cresset.node');
-  const order = ['c++', '-target', target, '-shared', '-s', '-o', linked, ...objects, ...imports];
+  // -Os is for the libraries that zig brings along.
+  const order = ['c++', '-target', target, '-shared', '-s', '-Os', '-o', linked, ...objects, ...imports];
   await run_zig([...order, ...link(system), ...undefined_symbols]);
   writeFileSync(output, readFileSync(linked));
   stamp_addon(name, hash);

@@ -24,18 +24,41 @@ using MapStepFunction = void (*)(void* out, const void* const* in, const int64_t
                                  const double* parameters);
 
 // What an operand's dtype is, given the call's.
-enum class MapType { same, boolean };
+enum class MapType : uint8_t { same, boolean };
 
 struct MapOp {
   const char* name;
-  size_t inputs;
-  size_t parameters;
+  uint8_t inputs;
+  uint8_t parameters;
   MapType out;
   MapType first;                   // of the first input; the others are `same`
   MapFunction functions[kDtypes];  // null where PyTorch does not define the operation either
   MapStepFunction stepping[3] =
-      {};  // of float32, float64 and int64, for what is broadcast most; null where there is none
+      {};                // of float32, float64 and int64, for what is broadcast most; null where there is none
+  bool is_long = false;  // the formula takes longer than to load and store its operands
 };
+
+template <size_t N>
+struct MapTable {
+  MapOp ops[N];
+  constexpr size_t size() const { return N; }
+  constexpr const MapOp& operator[](size_t i) const { return ops[i]; }
+};
+
+// A family's table from its operations on an instruction set and on CRESSET_COLD_ISA: own are the loops of float32, and those of
+// float64 that do not wait for memory.
+template <size_t N>
+constexpr MapTable<N> map_table(const MapOp (&own)[N], const MapOp (&cold)[N]) {
+  MapTable<N> table = {};
+  for (size_t i = 0; i < N; i++) {
+    MapOp& op = table.ops[i];
+    op = cold[i];
+    op.functions[int(Dtype::float32)] = own[i].functions[int(Dtype::float32)];
+    op.stepping[int(Dtype::float32)] = own[i].stepping[int(Dtype::float32)];
+    if (own[i].is_long) op.functions[int(Dtype::float64)] = own[i].functions[int(Dtype::float64)];
+  }
+  return table;
+}
 
 struct MapOperand {
   uint8_t* data;

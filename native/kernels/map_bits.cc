@@ -79,7 +79,7 @@ void shift_loop(void* out, const void* const* in, int64_t n, const double*) {
   for (int64_t i = 0; i < n; i++) static_cast<T*>(out)[i] = F::of(a[i], places[i]);
 }
 
-constexpr MapOp integer_op(const char* name, size_t inputs, MapFunction of_int64, MapFunction of_int32,
+constexpr MapOp integer_op(const char* name, uint8_t inputs, MapFunction of_int64, MapFunction of_int32,
                            MapFunction of_uint8, MapFunction of_bool) {
   return {name, inputs, 0, MapType::same, MapType::same, {nullptr, nullptr, of_int64, of_int32, of_uint8, of_bool}};
 }

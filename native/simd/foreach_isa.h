@@ -8,7 +8,8 @@
 //   ... CRESSET_SELECT(fill_table) ...
 //
 // In a source CRESSET_ISA is its instruction set, CRESSET_COLD_ISA the one whose code does for what is not hot: AVX-512 takes
-// AVX2's loops of integers, and of doubles in all but matrix products, convolutions and elementwise functions. The bits are the same.
+// AVX2's loops of integers, of what only waits for memory, and of doubles in all but matrix products and the long formulas of
+// elementwise functions. The bits are the same.
 #ifndef CRESSET_SOURCE
 #error "define CRESSET_SOURCE before including simd/foreach_isa.h"
 #endif
