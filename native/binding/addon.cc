@@ -71,9 +71,83 @@ void add_hot(Napi::Object exports, Environment* self) {
   }
 }
 
-template <class Body>
-void add(Napi::Object exports, const char* name, Body body) {
-  exports.Set(name, Napi::Function::New(exports.Env(), body, name));
+// A plain function with its environment as data, for all of them share one wrapper.
+using Answer = Napi::Value (*)(Info);
+
+Environment& environment_of(Info info) { return *static_cast<Environment*>(info.Data()); }
+
+Napi::Value number(Info info, double value) { return Napi::Number::New(info.Env(), value); }
+
+Napi::Value nothing(Info info) { return info.Env().Undefined(); }
+
+Napi::Value last_error(Info info) { return Napi::String::New(info.Env(), environment_of(info).last_error); }
+
+// work(which): bytes, floating point operations and dtype of the last kernel; all blocks and bytes ever allocated; bytes in
+// use. One number each, since the argument array may hold a kernel's results.
+Napi::Value work(Info info) {
+  const Environment& self = environment_of(info);
+  const double which = number_at(info, 0);
+  const double row[] = {self.work.bytes,  self.work.operations, static_cast<double>(self.work.dtype),
+                        self.allocations, self.allocated,       static_cast<double>(allocator_stats().in_use)};
+  return number(info, which >= 0 && which <= 5 ? row[static_cast<int>(which)] : 0);
+}
+
+// Gives the argument to set if it is a number of bytes.
+Napi::Value set_bytes(Info info, void (*set)(size_t)) {
+  const double bytes = number_at(info, 0);
+  if (bytes >= 0 && bytes < 9e15) set(static_cast<size_t>(bytes));
+  return nothing(info);
+}
+
+Napi::Value adjust_external(Info info) {
+  const double bytes = info.Length() > 0 && info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : 0;
+  if (bytes > -9e15 && bytes < 9e15)
+    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes));
+  return nothing(info);
+}
+
+// revoke(token): gives the memory back that nobody took over.
+Napi::Value revoke(Info info) {
+  Parcel parcel;
+  bool found = take(number_at(info, 0), parcel);
+  if (found) give_back(parcel);
+  return Napi::Boolean::New(info.Env(), found);
+}
+
+Napi::Value set_threads(Info info) {
+  const double wanted = number_at(info, 0);
+  if (wanted >= 0) set_num_threads(static_cast<int>(std::min(wanted, 256.0)));
+  return number(info, num_threads());
+}
+
+void add_answers(Napi::Object exports, Environment* self) {
+  const struct {
+    const char* name;
+    Answer answer;
+  } functions[] = {
+      {"last_error", last_error},
+      {"work", work},
+      {"stats", [](Info info) { return write_stats(environment_of(info)), nothing(info); }},
+      {"reset_peak", [](Info info) { return reset_peak(), nothing(info); }},
+      {"empty_cache", [](Info info) { return empty_cache(), nothing(info); }},
+      {"set_cache_limit", [](Info info) { return set_bytes(info, set_cache_limit); }},
+      {"memory_limit", [](Info info) { return number(info, static_cast<double>(memory_limit())); }},
+      {"available_memory", [](Info info) { return number(info, static_cast<double>(available_memory())); }},
+      {"set_memory_limit", [](Info info) { return set_bytes(info, set_memory_limit); }},
+      {"adjust_external", adjust_external},
+      {"set_poison",
+       [](Info info) { return environment_of(info).blocks.set_poison(number_at(info, 0) == 1), nothing(info); }},
+      {"revoke", revoke},
+      // The number of this environment, and whether one of that number still lives, in any thread.
+      {"environment", [](Info info) { return number(info, environment_of(info).sender); }},
+      {"is_alive",
+       [](Info info) -> Napi::Value { return Napi::Boolean::New(info.Env(), is_open(number_at(info, 0))); }},
+      {"isa", [](Info info) -> Napi::Value { return Napi::String::New(info.Env(), isa_name(isa())); }},
+      {"num_threads", [](Info info) { return number(info, num_threads()); }},
+      {"set_num_threads", set_threads},
+  };
+  for (const auto& each : functions)
+    exports.Set(each.name, Napi::Function::New(exports.Env(), each.answer, each.name, self));
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
@@ -85,53 +159,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   auto* self = new Environment(env);
   env.SetInstanceData(self);
   add_hot(exports, self);
-  add(exports, "last_error", [self](Info info) { return Napi::String::New(info.Env(), self->last_error); });
-  // work(which): bytes, floating point operations and dtype of the last kernel; all blocks and bytes ever allocated; bytes in
-  // use. One number each, since the argument array may hold a kernel's results.
-  add(exports, "work", [self](Info info) {
-    const double which = number_at(info, 0);
-    const double row[] = {self->work.bytes,  self->work.operations, static_cast<double>(self->work.dtype),
-                          self->allocations, self->allocated,       static_cast<double>(allocator_stats().in_use)};
-    return Napi::Number::New(info.Env(), which >= 0 && which <= 5 ? row[static_cast<int>(which)] : 0);
-  });
-  add(exports, "stats", [self](Info) { write_stats(*self); });
-  add(exports, "reset_peak", [](Info) { reset_peak(); });
-  add(exports, "empty_cache", [](Info) { empty_cache(); });
-  add(exports, "set_cache_limit", [](Info info) {
-    double bytes = number_at(info, 0);
-    if (bytes >= 0 && bytes < 9e15) set_cache_limit(static_cast<size_t>(bytes));
-  });
-  add(exports, "memory_limit",
-      [](Info info) { return Napi::Number::New(info.Env(), static_cast<double>(memory_limit())); });
-  add(exports, "available_memory",
-      [](Info info) { return Napi::Number::New(info.Env(), static_cast<double>(available_memory())); });
-  add(exports, "set_memory_limit", [](Info info) {
-    double bytes = number_at(info, 0);
-    if (bytes >= 0 && bytes < 9e15) set_memory_limit(static_cast<size_t>(bytes));
-  });
-  add(exports, "adjust_external", [](Info info) {
-    double bytes = info.Length() > 0 && info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : 0;
-    if (bytes > -9e15 && bytes < 9e15)
-      Napi::MemoryManagement::AdjustExternalMemory(info.Env(), static_cast<int64_t>(bytes));
-  });
-  add(exports, "set_poison", [self](Info info) { self->blocks.set_poison(number_at(info, 0) == 1); });
-  // revoke(token): gives the memory back that nobody took over.
-  add(exports, "revoke", [](Info info) {
-    Parcel parcel;
-    bool found = take(number_at(info, 0), parcel);
-    if (found) give_back(parcel);
-    return Napi::Boolean::New(info.Env(), found);
-  });
-  // The number of this environment, and whether one of that number still lives, in any thread.
-  add(exports, "environment", [self](Info info) { return Napi::Number::New(info.Env(), self->sender); });
-  add(exports, "is_alive", [](Info info) { return Napi::Boolean::New(info.Env(), is_open(number_at(info, 0))); });
-  add(exports, "isa", [](Info info) { return Napi::String::New(info.Env(), isa_name(isa())); });
-  add(exports, "num_threads", [](Info info) { return Napi::Number::New(info.Env(), num_threads()); });
-  add(exports, "set_num_threads", [](Info info) {
-    double wanted = number_at(info, 0);
-    if (wanted >= 0) set_num_threads(static_cast<int>(std::min(wanted, 256.0)));
-    return Napi::Number::New(info.Env(), num_threads());
-  });
+  add_answers(exports, self);
   exports.Set("kernels", kernel_names(env));
   exports.Set("arguments", self->make_argument_array());
   return exports;
