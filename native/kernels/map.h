@@ -1,8 +1,8 @@
 // Elementwise operations: out[i] = f(in0[i], in1[i], ...; parameters) over any shapes, strides and broadcasts.
 //
-// A family of operations is a source kernels/map_NAME.inc, compiled once per instruction set, that ends in a table
-// `map_NAME` of MapOps. Adding an operation is a functor and a line in that table. kernels/map_NAME.cc registers one
-// kernel per line; its arguments are
+// A family of operations is a source kernels/map_NAME.inc, compiled once per instruction set, that ends in a list
+// `NAME_ops` of MapOps and the table `map_NAME` made of it. Adding an operation is a functor and a line in that list.
+// kernels/map_NAME.cc registers one kernel per line; its arguments are
 //
 //   dtype, shape, out view, input views..., parameters...
 #pragma once
