@@ -30,7 +30,7 @@ async function build(name) {
     ...flags.defines.map((define) => `-D${define}`),
     ...include_dirs.map((directory) => `-I${directory}`),
   ];
-  const hot = hot_sources(system);
+  const hot = hot_sources();
   const stamp = JSON.stringify([zig.version, compile, [...hot]]);
   const same_flags = existsSync(join(folder, 'stamp')) && readFileSync(join(folder, 'stamp'), 'utf8') === stamp;
   if (!same_flags) rmSync(folder, { recursive: true, force: true });
@@ -62,10 +62,11 @@ async function build(name) {
   console.log(`${name}: ${(statSync(output).size / 1e6).toFixed(2)} MB`);
 }
 
-/** Kernels that are slow when built for size, and their flags; Windows' addon has room for few of them. */
-function hot_sources(system) {
-  const groups = flags.compile_prebuilt_hot.filter(({ systems }) => systems.includes(system));
-  const hot = new Map(groups.flatMap((group) => group.sources.map((source) => [`native/${source}`, group.flags])));
+/** Kernels that are slow when built for size, and their flags. */
+function hot_sources() {
+  const hot = new Map(
+    flags.compile_prebuilt_hot.flatMap((group) => group.sources.map((source) => [`native/${source}`, group.flags])),
+  );
   for (const source of hot.keys())
     if (!sources.includes(source)) fail(`native/flags.json names ${source}: no such source`);
   return hot;
