@@ -64,9 +64,9 @@ const stress = ((given) => {
 let stressed = 0;
 /** Small results then cycle through the second-level cache … */
 const smallest = Math.min(4 * MiB, process_limit);
-/** … and larger ones through a little more, so that a collection is shared by 16 of them. A result that lands in cold memory costs more. */
+/** … and larger ones through a little more, so that a collection is shared by 16 of them. */
 const SHARED_BY = 16;
-const shared_most = Math.min(10 * MiB, process_limit);
+const shared_most = Math.min(16 * MiB, process_limit);
 
 /** The budget's upper bound. Threads that use cresset share the process's. */
 let limit = process_limit;
