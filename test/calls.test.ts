@@ -16,13 +16,13 @@ const file = join(home, 'calls.ts');
 
 function all_calls(): Call[] {
   return spaces.flatMap((space) => {
-    const home = space === 'torch' ? 'torch' : `torch.${space}`;
-    const path = home.split('.').slice(1);
+    const path = space === 'torch' ? [] : space.split('.');
     const holder = path.reduce<object>((at, name) => Reflect.get(at, name), torch);
+    const prefix = ['torch', ...path].join('.');
     return signatures_of(space)
       .filter(([name]) => name in holder && !left_out.includes(name))
       .flatMap(([name, signature]) => {
-        const start = `${/^[A-Z]/.test(name) ? 'new ' : ''}${home}.${name}`;
+        const start = `${/^[A-Z]/.test(name) ? 'new ' : ''}${prefix}.${name}`;
         return calls_of(name, start, signature);
       });
   });

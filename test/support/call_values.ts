@@ -181,7 +181,6 @@ export const special: Readonly<Record<string, Readonly<Record<string, string>>>>
   norm: { p: '2' },
   logit: { eps: '0.1' },
   roll: { shifts: '1' },
-
   searchsorted: { sorted_sequence: 'torch.tensor([0, 1])', values: 'torch.tensor([0.5])', side: "'left'" },
   split: { split_size_or_sections: '2' },
   take_along_dim: { indices: 'torch.tensor([[1n], [0n]])', dim: '1' },
@@ -194,11 +193,6 @@ export const special: Readonly<Record<string, Readonly<Record<string, string>>>>
   remove_weight_norm: { module: 'torch.nn.utils.weight_norm(new torch.nn.Linear(2, 2))' },
   remove_spectral_norm: { module: 'torch.nn.utils.spectral_norm(new torch.nn.Linear(2, 2))' },
 };
-
-function _written(value: unknown): string {
-  if (value === 'relu') return "'relu'";
-  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
-}
 
 /** What must be given although PyTorch has a default for it. */
 export const asked: Readonly<Record<string, string>> = {

@@ -35,7 +35,7 @@ function written(value: unknown): string {
 
 const name_of = (place: Place): string => (typeof place === 'string' ? place : place[0]);
 
-/** The source of what stands in a place; null where nobody here has said so. */
+/** The source of what stands in a place. */
 function value_of(callable: string, place: Place): string {
   const name = name_of(place);
   const value = special[callable]?.[name] ?? (typeof place === 'string' ? usual[name] : written(place[1]));
@@ -70,9 +70,7 @@ export function calls_of(callable: string, start: string, { places, named }: Sig
     wrongly([...all, options(places.slice(-1))], named.length === 0);
   }
   const first = places.slice(0, needed).map(value);
-  for (const place of [...places.slice(needed), ...named]) {
-    rightly(...first, options([place]));
-  }
+  for (const place of [...places.slice(needed), ...named]) rightly(...first, options([place]));
   for (const place of named) wrongly([...first, `{ ${name_of(place)}: Symbol() }`]);
   for (let i = 0; i < places.length; i++)
     wrongly(places.slice(0, Math.max(needed, i + 1)).map((place, j) => (i === j ? 'Symbol()' : value(place))));
