@@ -25,21 +25,43 @@ type Values<Options, Names extends readonly (keyof Options)[]> = { [I in keyof N
 export type Flag<Name extends string> = boolean | { [K in Name]?: boolean };
 
 export function read_flag<Name extends string>(op: string, name: Name, given: Flag<Name>, usual: boolean): boolean {
-  const value = typeof given === 'object' ? check_options(op, given, { [name]: usual })[name] : given;
+  const value = is_options(given) ? check_options(op, given, { [name]: usual })[name] : given;
   return check_boolean(op, name, value);
 }
 
-export function read_arguments<T extends object>(
+/** An options object, which has no class: as opposed to a list, a tensor, a module, a generator. */
+export function is_options(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
+ * Arguments by place, as options, or the first by place and the rest as options; returns them by name.
+ *
+ * @param places the names that may be given by place, in their order; default all
+ */
+export function positional<T extends object>(
   op: string,
   given: readonly unknown[],
-  names: readonly (keyof T)[],
   defaults: T,
+  places: readonly (keyof NoInfer<T> & string)[] = Object.keys(defaults) as (keyof T & string)[],
 ): T {
+  if (given.length === 0) return { ...defaults };
   const last = given[given.length - 1];
-  const named = typeof last === 'object' && last !== null && !Array.isArray(last) ? last : undefined;
-  const positional = named === undefined ? given : given.slice(0, -1);
-  if (positional.length > names.length) fail(op, `expected at most ${names.length} arguments after the first`);
-  const options = Object.fromEntries(positional.map((value, i) => [names[i], value]));
-  for (const name of Object.keys(options)) if (named !== undefined && name in named) fail(op, `${name} is given twice`);
-  return check_options(op, { ...options, ...named }, defaults);
+  const options = is_options(last) ? (last as Record<string, unknown>) : undefined;
+  const leading = options === undefined ? given : given.slice(0, -1);
+  if (leading.length > places.length)
+    throw new TypeError(
+      `${op}: takes at most ${places.length} arguments (${places.join(', ')}), got ${leading.length}`,
+    );
+  const result = check_options(op, options, defaults);
+  leading.forEach((value, i) => {
+    if (value === undefined) return;
+    if (is_options(value))
+      fail(op, `expected the options object to be the last argument, got ${given.length - 1 - i} more`);
+    if (options?.[places[i]] !== undefined) fail(op, `${places[i]} is given twice, by place and by name`);
+    (result as Record<string, unknown>)[places[i]] = value;
+  });
+  return result;
 }

@@ -143,6 +143,11 @@ describe('schedulers', () => {
     ['a function', () => new S.LambdaLR(sgd(), 3 as never), 'LambdaLR: expected lr_lambda to be a function, got 3'],
     ['none', () => new S.ChainedScheduler([]), 'ChainedScheduler: the list of schedulers is empty'],
     [
+      'a misspelled option of a chain',
+      () => new S.ChainedScheduler([new S.StepLR(sgd(), 1)], { optimiser: sgd() } as object),
+      'ChainedScheduler: Misspelled option "optimiser": did you mean "optimizer"?',
+    ],
+    [
       'plateau in a chain',
       () => new S.ChainedScheduler([new S.ReduceLROnPlateau(sgd())]),
       /^ChainedScheduler: schedulers\[0\] is a ReduceLROnPlateau/,

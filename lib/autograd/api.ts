@@ -1,5 +1,5 @@
+import { is_options } from '../arguments';
 import { check_boolean, check_options, fail, fail_type, shape_text } from '../errors';
-import { is_options } from '../ops/by_name';
 import { ones_like, zeros_like } from '../ops/create';
 import { clone } from '../ops/views';
 import { after_backward } from '../tensor/collector';

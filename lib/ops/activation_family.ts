@@ -1,8 +1,8 @@
+import { positional } from '../arguments';
 import { check_boolean, fail } from '../errors';
 import { bool, type DType, float32 } from '../tensor/dtype';
 import { check_tensor, type Tensor } from '../tensor/tensor';
 import { type OpRecord, op, type Sample } from './define';
-import { positional } from './reduction';
 import { type UnarySpec, unary_record } from './unary';
 
 /** How activations are declared: elementwise functions whose parameters may also be named, and that may write into their input. */

@@ -1,3 +1,4 @@
+import { positional } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, tracks } from '../autograd/node';
 import { fail } from '../errors';
@@ -10,7 +11,6 @@ import { mul, neg, sub } from './arithmetic';
 import { by_name } from './by_name';
 import { op, type Reference, sample } from './define';
 import { cat } from './join';
-import { positional } from './reduction';
 import { type AlongDim, type SoftmaxOptions, softmax } from './softmax';
 
 /** Activations of whole rows: softmin, gated linear units. */

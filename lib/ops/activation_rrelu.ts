@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, requires_grad, tracks } from '../autograd/node';
 import { check_boolean, check_number, fail, fail_range } from '../errors';
@@ -11,7 +11,6 @@ import { mul } from './arithmetic';
 import { check_inplace, op, type Reference, record_inplace, sample } from './define';
 import { leaky_relu } from './leaky_relu';
 import { past } from './operand';
-import { positional } from './reduction';
 
 /** The leaky rectifier with random slopes. */
 

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { fail } from '../errors';
 import type { Tensor } from '../tensor/tensor';
 import { activation, type InplaceOption, in_place } from './activation_family';
@@ -7,7 +7,6 @@ import { gt } from './compare';
 import { type OpRecord, op, type Reference } from './define';
 import { abs, exp } from './pointwise';
 import { square } from './power';
-import { positional } from './reduction';
 import { type Unary, unary, unary_record } from './unary';
 import { where } from './where';
 

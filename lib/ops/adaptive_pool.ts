@@ -1,4 +1,4 @@
-import type { Given, Needs } from '../arguments';
+import { type Given, type Needs, positional } from '../arguments';
 import { check_boolean } from '../errors';
 import { numel_of } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
@@ -7,7 +7,6 @@ import { op, type Reference, type Sample, sample } from './define';
 import type { ValuesAndIndices } from './extreme';
 import { max_by_scan, max_reference } from './max_pool';
 import { type Axis, adaptive_axes, describe_pooling, judge_planes } from './pool_window';
-import { positional } from './reduction';
 
 /** Pooling to a size of the result: windows of the sizes that this takes. */
 

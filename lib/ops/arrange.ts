@@ -1,7 +1,7 @@
+import { is_options } from '../arguments';
 import { check_options, fail, fail_type, shape_text } from '../errors';
 import { spread, wrap_dim } from '../tensor/shape';
 import { check_tensor, type Tensor } from '../tensor/tensor';
-import { is_options } from './by_name';
 import { op, sample } from './define';
 import { cat } from './join';
 import { expand, permute, reshape, transpose, unsqueeze } from './views';

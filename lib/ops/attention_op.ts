@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_boolean, check_number, fail, fail_range, shape_text } from '../errors';
 import { bool } from '../tensor/dtype';
 import { broadcast_shapes, numel_of, type Shape } from '../tensor/shape';
@@ -6,7 +6,6 @@ import { check_floating, check_same_dtype, check_tensor, type Tensor } from '../
 import { type Attention, attend_heads } from './attention';
 import { attention_reference, triple } from './attention_samples';
 import { op, sample } from './define';
-import { positional } from './reduction';
 import { repeat_interleave } from './repeat';
 import { expand, reshape } from './views';
 

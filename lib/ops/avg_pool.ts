@@ -1,4 +1,4 @@
-import type { Given, Needs } from '../arguments';
+import { type Given, type Needs, positional } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, fail } from '../errors';
@@ -20,7 +20,6 @@ import {
   written,
 } from './pool_window';
 import { mean } from './reduce';
-import { positional } from './reduction';
 import { contiguous } from './views';
 
 /** The mean of every window. */

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { reusable } from '../autograd/engine';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, tracks_any } from '../autograd/node';
@@ -20,7 +20,6 @@ import {
   parameter_gradient,
 } from './norm_formula';
 import { contiguous_copy } from './operand';
-import { positional } from './reduction';
 import { contiguous, reshape } from './views';
 import { where } from './where';
 

@@ -1,3 +1,4 @@
+import { positional } from '../arguments';
 import { check_number } from '../errors';
 import { check_tensor, type Tensor } from '../tensor/tensor';
 import { add, div, mul, sub } from './arithmetic';
@@ -5,7 +6,6 @@ import { lt } from './compare';
 import { op, type Reference, sample } from './define';
 import { check_operand, type Operand } from './operand';
 import { abs } from './pointwise';
-import { positional } from './reduction';
 import { where } from './where';
 
 /** Three tensors into one: mixtures and products added on. */

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, requires_grad } from '../autograd/node';
 import { fail, shape_text } from '../errors';
@@ -9,7 +9,6 @@ import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { eq, gt, le, logical_and, logical_not, logical_or, lt } from './compare';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
 import { broadcast_reference, cast_to, check_operand, type Operand, operand_dtype, past, sum_to } from './operand';
-import { positional } from './reduction';
 import { where } from './where';
 
 /** Keeping elements within bounds. */

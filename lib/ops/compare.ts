@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { check_boolean, check_number } from '../errors';
 import { kernel } from '../native/kernel';
@@ -12,15 +12,7 @@ import { add_method, op, type Reference } from './define';
 import type { Operand } from './operand';
 import { abs } from './pointwise';
 import type { ReductionArguments } from './reduction';
-import {
-  type Dims,
-  judge_reduction,
-  launch,
-  positional,
-  reduce_reference,
-  reduced_shape,
-  reduction_samples,
-} from './reduction';
+import { type Dims, judge_reduction, launch, reduce_reference, reduced_shape, reduction_samples } from './reduction';
 import { unary } from './unary';
 
 /** Comparisons, tests and logic. Results are bool tensors without gradients. */

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_options } from '../errors';
 import { check_floating, type Tensor } from '../tensor/tensor';
 import { conv_reference } from './conv_reference';
@@ -6,7 +6,6 @@ import { type ConvOptions, check_conv, check_conv_settings } from './conv_settin
 import { convolve } from './convolution';
 import { op, type Reference, sample } from './define';
 import { check_slope } from './leaky_relu';
-import { positional } from './reduction';
 
 /** Convolutions in one and two dimensions. */
 

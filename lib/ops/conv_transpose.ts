@@ -1,10 +1,9 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import type { Tensor } from '../tensor/tensor';
 import { conv_transpose_reference } from './conv_reference';
 import { type ConvTransposeOptions, check_conv_transpose, check_conv_transpose_settings } from './conv_settings';
 import { input_gradient } from './convolution';
 import { op, type Reference, sample } from './define';
-import { positional } from './reduction';
 
 /** Transposed convolutions: what a convolution's gradient is to its input. */
 

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_integer, fail, fail_range, shape_text } from '../errors';
 import { type DType, get_default_dtype, int64 } from '../tensor/dtype';
 import { check_tensor, type Tensor } from '../tensor/tensor';
@@ -15,7 +15,7 @@ import { cat } from './join';
 import { masked_select } from './mask';
 import { cast_to } from './operand';
 import { sum } from './reduce';
-import { type Dims, positional } from './reduction';
+import type { Dims } from './reduction';
 import { sort } from './sort';
 import { narrow, reshape } from './views';
 

@@ -1,3 +1,4 @@
+import { positional } from '../arguments';
 import { check_integer, fail, shape_text } from '../errors';
 import { check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { div, mul, sub } from './arithmetic';
@@ -7,7 +8,6 @@ import { matmul } from './matmul';
 import { cast_to } from './operand';
 import { sqrt } from './power';
 import { sum } from './reduce';
-import { positional } from './reduction';
 import { diagonal, reshape, transpose, unsqueeze } from './views';
 
 /** How variables vary together: the rows of a matrix, each with an observation in every column. */

@@ -1,3 +1,4 @@
+import { is_options } from '../arguments';
 import {
   check_boolean,
   check_integer,
@@ -14,7 +15,6 @@ import { bool, DType, dtypes, get_default_dtype, int64, type TypedArray } from '
 import { check_size, contiguous_strides, numel_of } from '../tensor/shape';
 import { Storage } from '../tensor/storage';
 import { allocate, check_tensor, Tensor } from '../tensor/tensor';
-import { is_options } from './by_name';
 
 /** Making tensors. */
 

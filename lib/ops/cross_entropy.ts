@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, tracks } from '../autograd/node';
 import { check_number, fail } from '../errors';
@@ -20,7 +20,6 @@ import { op, type Reference, sample } from './define';
 import { check_reduction, REDUCTIONS, reduce_loss } from './loss';
 import { cast_to } from './operand';
 import { sum } from './reduce';
-import { positional } from './reduction';
 import { log_softmax, softmax } from './softmax';
 import { contiguous, reshape } from './views';
 
@@ -139,7 +138,7 @@ export const cross_entropy: (
   name: 'cross_entropy',
   methods: [],
   call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
-    const options = positional('cross_entropy', given, { ...class_defaults, label_smoothing: 0 }, 1);
+    const options = positional('cross_entropy', given, { ...class_defaults, label_smoothing: 0 }, ['weight']);
     const smoothing = check_label_smoothing('cross_entropy', options.label_smoothing);
     const x = check_tensor('cross_entropy', 'input', input);
     const t = check_tensor('cross_entropy', 'target', target);

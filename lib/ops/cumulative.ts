@@ -1,3 +1,4 @@
+import { positional } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { fail_type } from '../errors';
 import { kernel } from '../native/kernel';
@@ -11,7 +12,6 @@ import { op, type Reference, sample } from './define';
 import { flip } from './flip';
 import { cat } from './join';
 import { backward_name, cast_to } from './operand';
-import { positional } from './reduction';
 import { contiguous, narrow } from './views';
 import { where } from './where';
 

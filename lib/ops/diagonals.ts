@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_integer, fail, shape_text } from '../errors';
 import type { DType } from '../tensor/dtype';
 import { int64 } from '../tensor/dtype';
@@ -11,7 +11,6 @@ import { cat } from './join';
 import { nonzero } from './mask';
 import { cast_to } from './operand';
 import { sum } from './reduce';
-import { positional } from './reduction';
 import { tril, triu } from './triangle';
 import { clone, contiguous, diagonal, flatten, t, unsqueeze } from './views';
 import { where } from './where';
@@ -165,7 +164,7 @@ type TriangleArguments = Given<TriangleOptions, [offset: 'offset']>;
 function places(name: string, row: number, col: number, given: TriangleArguments, triangle: typeof tril): Tensor {
   check_integer(name, 'row', row, 0);
   check_integer(name, 'col', col, 0);
-  const { offset, dtype } = positional(name, given, { offset: 0, dtype: int64 as DType }, 1);
+  const { offset, dtype } = positional(name, given, { offset: 0, dtype: int64 as DType }, ['offset']);
   check_integer(name, 'offset', offset);
   return cast_to(contiguous(t(nonzero(triangle(ones([row, col]), offset)))), dtype);
 }

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { tracks } from '../autograd/node';
 import { check_boolean, check_number, fail, fail_range, shape_text } from '../errors';
 import { broadcast_shapes } from '../tensor/shape';
@@ -12,7 +12,6 @@ import { index_select } from './index';
 import { norm } from './norm';
 import { broadcast_reference } from './operand';
 import { sum } from './reduce';
-import { positional } from './reduction';
 import { select } from './views';
 
 /** How near vectors are. */

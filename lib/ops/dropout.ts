@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { reusable } from '../autograd/engine';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, requires_grad, tracks } from '../autograd/node';
@@ -11,7 +11,6 @@ import type { InplaceOption } from './activation_family';
 import { check_inplace, op, type Reference, record_inplace, sample } from './define';
 import { allocate_mask } from './leaky_relu';
 import { past } from './operand';
-import { positional } from './reduction';
 import { contiguous } from './views';
 
 /** Elements dropped at random: one pass draws, scales and packs what was kept into bits for backward. */

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { is_grad_enabled, no_grad } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, check_number, fail, fail_range, shape_text } from '../errors';
@@ -13,7 +13,6 @@ import { op, type Reference, type Sample, sample } from './define';
 import { check_index, index } from './index_tensor';
 import { index_add, index_select } from './indexing';
 import { reciprocal } from './power';
-import { positional } from './reduction';
 import { contiguous, reshape } from './views';
 
 /** Rows of a table by their numbers, and its gradient. */

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, is_options, positional } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { fail, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
@@ -6,7 +6,6 @@ import { int64 } from '../tensor/dtype';
 import { type Shape, wrap_dim } from '../tensor/shape';
 import { allocate, check_tensor, Tensor } from '../tensor/tensor';
 import { div, mul } from './arithmetic';
-import { is_options } from './by_name';
 import { eq, isnan } from './compare';
 import { read_item } from './create';
 import { op, type Reference, type Sample } from './define';
@@ -19,7 +18,6 @@ import {
   type Dims,
   judge_reduction,
   launch,
-  positional,
   type Reduction,
   reduce_reference,
   reduced_shape,

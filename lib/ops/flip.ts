@@ -1,11 +1,11 @@
-import type { Given } from '../arguments';
+import { type Given, is_options } from '../arguments';
 import { type Rule, record, tracks } from '../autograd/node';
 import { check_integer, check_options, fail, shape_text } from '../errors';
 import { turn_rows } from '../native/join';
 import { copy_into } from '../native/map';
 import { contiguous_strides, numel_of, spread, wrap_dim, wrap_dims } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
-import { by_name, is_options } from './by_name';
+import { by_name } from './by_name';
 import { op, type Reference, sample } from './define';
 import { contiguous, reshape, transpose } from './views';
 

@@ -1,4 +1,4 @@
-import type { Given, Needs } from '../arguments';
+import { type Given, type Needs, positional } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { fail, fail_range, shape_text } from '../errors';
 import { type Argument, kernel } from '../native/kernel';
@@ -6,7 +6,6 @@ import { contiguous_strides, numel_of, type Shape } from '../tensor/shape';
 import { allocate, check_floating, type Tensor } from '../tensor/tensor';
 import { op, type Reference, type Sample, sample } from './define';
 import { type Axis, check_extent, type Extent } from './pool_window';
-import { positional } from './reduction';
 import { contiguous } from './views';
 
 /** Sliding blocks of images as columns, and their sum back: what convolution is made of. */

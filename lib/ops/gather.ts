@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Rule, record, requires_grad, tracks } from '../autograd/node';
 import { check_number, fail, shape_text } from '../errors';
@@ -11,7 +11,6 @@ import { by_name } from './by_name';
 import { check_inplace, op, type Reference, record_inplace, type Sample, sample } from './define';
 import { type AtIndex, check_index, index } from './index_tensor';
 import { past } from './operand';
-import { positional } from './reduction';
 import { clone, expand, narrow, reshape } from './views';
 
 /** Single elements by a tensor of indices along one dimension. */

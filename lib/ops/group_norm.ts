@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { check_boolean, check_integer, check_number, fail, shape_text } from '../errors';
 import { numel_of } from '../tensor/shape';
@@ -7,7 +7,6 @@ import { batch_norm } from './batch_norm';
 import { check_inplace, op, type Reference, sample } from './define';
 import { check_eps, check_parameter, normalization_reference } from './norm_formula';
 import { mean } from './reduce';
-import { positional } from './reduction';
 import { repeat } from './repeat';
 import { row_norm } from './row_norm';
 import { reshape } from './views';

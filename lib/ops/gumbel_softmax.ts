@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_boolean, check_number, fail_range } from '../errors';
 import { wrap_dim } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
@@ -8,7 +8,6 @@ import { argmax } from './extreme';
 import { scatter } from './gather';
 import { log } from './pointwise';
 import { rand_like } from './random';
-import { positional } from './reduction';
 import { softmax } from './softmax';
 import { unsqueeze } from './views';
 

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_number, fail, shape_text } from '../errors';
 import { with_size, wrap_dim } from '../tensor/shape';
 import { check_tensor, type Tensor } from '../tensor/tensor';
@@ -6,7 +6,6 @@ import { add, mul } from './arithmetic';
 import { cumsum } from './cumulative';
 import { op, type Sample, sample } from './define';
 import { sum } from './reduce';
-import { positional } from './reduction';
 import { diff } from './statistics';
 import { narrow, reshape } from './views';
 
@@ -29,7 +28,7 @@ function areas(name: string, y: Tensor, given: TrapezoidArguments): { parts: Ten
   const { ndim, shape } = check_tensor(name, 'y', y);
   if (ndim === 0) fail(name, 'expected samples along a dimension, got shape []');
   const defaults = { x: null as Tensor | null, dx: 1 as number | null, dim: -1 };
-  const { x, dx, dim } = positional(name, given, defaults, 1);
+  const { x, dx, dim } = positional(name, given, defaults, ['x']);
   const d = wrap_dim(name, dim, ndim);
   const length = Math.max(0, shape[d] - 1);
   const heights = shape[d] === 0 ? y : mul(add(narrow(y, d, 0, length), narrow(y, d, shape[d] - length, length)), 0.5);

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, check_number, fail, fail_range, fail_type, shape_text } from '../errors';
 import { type Argument, kernel } from '../native/kernel';
@@ -7,7 +7,6 @@ import { allocate, check_floating, type Tensor } from '../tensor/tensor';
 import { adaptive_avg_pool1d, adaptive_avg_pool2d } from './adaptive_pool';
 import { op, type Reference, type Sample, sample } from './define';
 import { interpolate_reference } from './interpolate_reference';
-import { positional } from './reduction';
 import { contiguous } from './views';
 
 /** Resizing of [N, C, *] by nearest elements, linear and cubic interpolation. */

@@ -1,11 +1,9 @@
-import type { Given } from '../arguments';
+import { type Given, is_options, positional } from '../arguments';
 import { check_integer, fail, fail_type, shape_text } from '../errors';
 import { numel_of, type Shape, same_shape } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
-import { is_options } from './by_name';
 import { op, type Reference, sample } from './define';
 import { check_eps, check_parameter, normalization_reference } from './norm_formula';
-import { positional } from './reduction';
 import { type RowNorm, row_norm } from './row_norm';
 
 /** Normalisation over the last dimensions. */

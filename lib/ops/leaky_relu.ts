@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, is_options, positional } from '../arguments';
 import { reusable } from '../autograd/engine';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, requires_grad, tracks, tracks_any } from '../autograd/node';
@@ -9,11 +9,9 @@ import { type DType, float32, uint8 } from '../tensor/dtype';
 import { contiguous_strides } from '../tensor/shape';
 import { Storage } from '../tensor/storage';
 import { allocate, check_floating, Tensor } from '../tensor/tensor';
-import { is_options } from './by_name';
 import { read_item, zeros } from './create';
 import { check_inplace, op, type Reference, record_inplace, sample } from './define';
 import { past } from './operand';
-import { positional } from './reduction';
 import { contiguous } from './views';
 
 /** The leaky rectifier. What backward needs of the input is one bit an element: which side of zero it lay on. */

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import type { Tensor } from '../tensor/tensor';
 import { logsigmoid, sigmoid } from './activation_smooth';
 import { add, div, mul, neg, sub } from './arithmetic';
@@ -7,7 +7,6 @@ import { op, type Reference, sample } from './define';
 import { check_reduction, type LossOptions } from './loss';
 import { check_loss_weight, check_pair, type Pair, pair_loss, pair_reference } from './loss_pair';
 import { log, log1p } from './pointwise';
-import { positional } from './reduction';
 
 /** Losses of yes and no. */
 
@@ -94,7 +93,7 @@ export const binary_cross_entropy: (
   sums: true,
   call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'binary_cross_entropy';
-    const options = positional(name, given, { weight: null as unknown, reduction: 'mean' as unknown }, 1);
+    const options = positional(name, given, { weight: null as unknown, reduction: 'mean' as unknown }, ['weight']);
     const reduction = check_reduction(name, options.reduction);
     const [x, t] = check_pair(name, input, target, 'same');
     return entropies(
@@ -139,7 +138,7 @@ export const binary_cross_entropy_with_logits: (
   call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'binary_cross_entropy_with_logits';
     const defaults = { weight: null as unknown, reduction: 'mean' as unknown, pos_weight: null as unknown };
-    const options = positional(name, given, defaults, 1);
+    const options = positional(name, given, defaults, ['weight']);
     const reduction = check_reduction(name, options.reduction);
     const [x, t] = check_pair(name, input, target, 'same');
     const weights = [

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_number, check_options, fail, fail_range, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
 import { check_floating, check_tensor, type Tensor } from '../tensor/tensor';
@@ -15,7 +15,6 @@ import { check_reduction, type LossOptions, reduce_loss, reduced_reference } fro
 import { cast_to } from './operand';
 import { square } from './power';
 import { sum } from './reduce';
-import { positional } from './reduction';
 import { reshape, unsqueeze } from './views';
 import { where } from './where';
 
@@ -74,7 +73,7 @@ export const multi_margin_loss: (
   call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'multi_margin_loss';
     const defaults = { p: 1, margin: 1, weight: null as unknown, reduction: 'mean' as unknown };
-    const options = positional(name, given, defaults, 3);
+    const options = positional(name, given, defaults, ['p', 'margin', 'weight']);
     const reduction = check_reduction(name, options.reduction);
     const p = check_power(name, options.p);
     const margin = check_number(name, 'margin', options.margin);

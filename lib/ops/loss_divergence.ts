@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { check_boolean, check_number, check_options, fail, fail_range, fail_type, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
@@ -13,7 +13,6 @@ import { check_pair, pair_loss, pair_reference } from './loss_pair';
 import { cast_to } from './operand';
 import { exp, log } from './pointwise';
 import { square } from './power';
-import { positional } from './reduction';
 import { unsqueeze } from './views';
 import { where } from './where';
 
@@ -126,7 +125,7 @@ export const poisson_nll_loss: (
   call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'poisson_nll_loss';
     const defaults = { log_input: true, full: false, eps: 1e-8, reduction: 'mean' as unknown };
-    const options = positional(name, given, defaults, 2);
+    const options = positional(name, given, defaults, ['log_input', 'full']);
     const reduction = check_reduction(name, options.reduction);
     const [x, t] = check_pair(name, input, target, 'broadcast');
     const eps = check_number(name, 'eps', options.eps);

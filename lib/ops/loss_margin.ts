@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_boolean, check_number, check_options, fail, fail_range, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
 import { check_floating, check_tensor, type Tensor } from '../tensor/tensor';
@@ -15,7 +15,6 @@ import { cast_to } from './operand';
 import { minimum } from './pairwise';
 import { sqrt } from './power';
 import { mean, sum } from './reduce';
-import { positional } from './reduction';
 import { where } from './where';
 
 /** Losses that ask for a distance between right and wrong. */
@@ -43,7 +42,7 @@ const soft_margins = pair_loss({
 
 const signs = (n: number) => sample([n], { values: Array.from({ length: n }, (_, i) => (i % 3 === 0 ? -1 : 1)) });
 const margin_options = (op: string, given: readonly unknown[], usual: number) => {
-  const { margin, reduction } = positional(op, given, { margin: usual, reduction: 'mean' as unknown }, 1);
+  const { margin, reduction } = positional(op, given, { margin: usual, reduction: 'mean' as unknown }, ['margin']);
   return { margin: check_number(op, 'margin', margin), reduction: check_reduction(op, reduction) };
 };
 
@@ -225,7 +224,7 @@ export const triplet_margin_loss: (
   call: (anchor: Tensor, positive: Tensor, negative: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'triplet_margin_loss';
     const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' as unknown };
-    const { p, eps, swap, ...options } = positional(name, given, defaults, 4);
+    const { p, eps, swap, ...options } = positional(name, given, defaults, ['margin', 'p', 'eps', 'swap']);
     const margin = check_margin(name, options.margin);
     const reduction = check_reduction(name, options.reduction);
     const tensors = [anchor, positive, negative].map((each, i) =>
@@ -323,7 +322,7 @@ export const multilabel_soft_margin_loss: (
   sums: true,
   call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
     const name = 'multilabel_soft_margin_loss';
-    const options = positional(name, given, { weight: null as unknown, reduction: 'mean' as unknown }, 1);
+    const options = positional(name, given, { weight: null as unknown, reduction: 'mean' as unknown }, ['weight']);
     const reduction = check_reduction(name, options.reduction);
     const [x, t] = check_pair(name, input, target, 'same');
     let losses = neg(add(mul(t, logsigmoid(x)), mul(sub(1, t), logsigmoid(neg(x)))));

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_number, check_options, fail, fail_range, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
 import { check_floating, type Tensor } from '../tensor/tensor';
@@ -10,7 +10,6 @@ import { check_pair, type Pair, type PairFunction, pair_loss, pair_reference } f
 import { cast_to } from './operand';
 import { sign } from './pointwise';
 import { sum } from './reduce';
-import { positional } from './reduction';
 
 /** Losses of numbers. */
 

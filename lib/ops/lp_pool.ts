@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_boolean, check_number, fail_range } from '../errors';
 import { check_tensor, type Tensor } from '../tensor/tensor';
 import { relu } from './activation';
@@ -8,7 +8,6 @@ import { op, sample } from './define';
 import { abs, sign } from './pointwise';
 import type { Extent } from './pool_window';
 import { pow } from './power';
-import { positional } from './reduction';
 
 /** Power means of sliding windows. */
 

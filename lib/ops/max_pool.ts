@@ -1,4 +1,4 @@
-import type { Given, Needs } from '../arguments';
+import { type Given, type Needs, positional } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { type Node, record, tracks } from '../autograd/node';
 import { check_boolean } from '../errors';
@@ -21,7 +21,6 @@ import {
   type WindowOptions,
   written,
 } from './pool_window';
-import { positional } from './reduction';
 import { contiguous, reshape } from './views';
 
 /** The largest element of every window. Which one it was is kept as a byte for each window. */

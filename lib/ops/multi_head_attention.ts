@@ -1,9 +1,9 @@
+import { positional } from '../arguments';
 import { check_boolean, check_integer, check_number, fail, fail_range, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
 import { check_tensor, type Tensor } from '../tensor/tensor';
 import { linear } from './matmul';
 import { attend, type MultiHeadOptions, multi_head_defaults } from './multi_head';
-import { positional } from './reduction';
 
 const NAME = 'multi_head_attention_forward';
 

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { kernel } from '../native/kernel';
@@ -14,7 +14,6 @@ import {
 import { classification_errors, classification_reference, classification_samples } from './classification_samples';
 import { op, type Reference } from './define';
 import { REDUCTIONS } from './loss';
-import { positional } from './reduction';
 import { contiguous } from './views';
 
 const run_nll_loss = kernel('nll_loss');
@@ -34,7 +33,7 @@ export const nll_loss: (input: Tensor, target: Tensor, ...given: Given<NllLossOp
     name: 'nll_loss',
     methods: [],
     call: (input: Tensor, target: Tensor, ...given: readonly unknown[]): Tensor => {
-      const options = positional('nll_loss', given, class_defaults, 1);
+      const options = positional('nll_loss', given, class_defaults, ['weight']);
       const work = check_classification('nll_loss', input, target, options, 0);
       const { rows, classes, weight, ignore_index, reduction, shape } = work;
       const { dtype } = work.input;

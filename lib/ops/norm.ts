@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_number, fail } from '../errors';
@@ -18,7 +18,6 @@ import {
   type Dims,
   judge_reduction,
   launch,
-  positional,
   type Reduction,
   type ReductionOptions,
   reduce_reference,

@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_integer, check_number, fail, shape_text } from '../errors';
 import { check_floating, type Tensor } from '../tensor/tensor';
 import { add, div, mul } from './arithmetic';
@@ -8,7 +8,7 @@ import { op, type Reference, sample } from './define';
 import { cat } from './join';
 import { norm } from './norm';
 import { pow, square } from './power';
-import { type Dims, positional, reference_groups } from './reduction';
+import { type Dims, reference_groups } from './reduction';
 import { narrow } from './views';
 
 /** Vectors of length 1, and normalisation by neighbouring channels. */

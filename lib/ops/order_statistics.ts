@@ -1,3 +1,4 @@
+import { positional } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, fail, shape_text } from '../errors';
 import { int64 } from '../tensor/dtype';
@@ -10,7 +11,7 @@ import { op, type Reference, sample } from './define';
 import { amax, amin, argmax, check_any, ValuesAndIndices } from './extreme';
 import { gather, scattered } from './gather';
 import { cat } from './join';
-import { judge_reduction, positional, reduce_reference, reduced_shape, reference_groups } from './reduction';
+import { judge_reduction, reduce_reference, reduced_shape, reference_groups } from './reduction';
 import { cummax } from './running_extreme';
 import { sort, topk } from './sort';
 import { contiguous, narrow, reshape, transpose, unsqueeze } from './views';

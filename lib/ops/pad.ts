@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { is_grad_enabled } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_integer, check_number, fail, fail_range, fail_type, shape_text } from '../errors';
@@ -6,7 +6,6 @@ import { kernel } from '../native/kernel';
 import { contiguous_strides, type Shape } from '../tensor/shape';
 import { allocate, check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { op, type Reference, sample } from './define';
-import { positional } from './reduction';
 import { contiguous } from './views';
 
 /** Padding and cropping at both ends of dimensions. */

@@ -1,3 +1,4 @@
+import { positional } from '../arguments';
 import { check_number, fail, shape_text } from '../errors';
 import { bool } from '../tensor/dtype';
 import { check_tensor, type Tensor } from '../tensor/tensor';
@@ -5,7 +6,6 @@ import { add, mul } from './arithmetic';
 import { zeros } from './create';
 import { op, type Reference, sample } from './define';
 import { bmm, mm, mv } from './matmul';
-import { positional } from './reduction';
 import { unsqueeze } from './views';
 import { where } from './where';
 

@@ -1,3 +1,4 @@
+import { is_options } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { check_integer, check_number, check_options, fail, fail_range, fail_type } from '../errors';
 import { kernel, result } from '../native/kernel';
@@ -7,7 +8,7 @@ import { DType, get_default_dtype, int64 } from '../tensor/dtype';
 import { broadcast_shapes, check_size, type Shape } from '../tensor/shape';
 import { allocate, check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { add, mul } from './arithmetic';
-import { by_name, is_options } from './by_name';
+import { by_name } from './by_name';
 import { all, ge, le, logical_and, lt } from './compare';
 import { finish, read_item, type Sized, split_size, type TensorOptions } from './create';
 import { add_method } from './define';

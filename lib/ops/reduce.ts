@@ -1,3 +1,4 @@
+import { positional } from '../arguments';
 import { type Rule, record, tracks } from '../autograd/node';
 import { check_number, fail, fail_type } from '../errors';
 import { kernel } from '../native/kernel';
@@ -17,7 +18,6 @@ import {
   type Dims,
   judge_reduction,
   launch,
-  positional,
   type Reduction,
   type ReductionOptions,
   reduce_reference,

@@ -1,9 +1,8 @@
 import type { Given } from '../arguments';
-import { check_boolean, check_options, fail } from '../errors';
+import { check_boolean } from '../errors';
 import type { kernel } from '../native/kernel';
 import { contiguous_strides, numel_of, type Shape, wrap_dim, wrap_dims } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
-import { is_options } from './by_name';
 import { type Reference, type Sample, sample } from './define';
 import { expand, reshape } from './views';
 
@@ -35,35 +34,6 @@ export interface Reduction {
   /** Whether the user named any. */
   named: boolean;
   keepdim: boolean;
-}
-
-/**
- * `(dim?, keepdim?, ...)` by position, as options, or both; returns them by name.
- *
- * @param defaults the names in their order, with what stands for those left out
- * @param places how many of them may be given by position; default all
- */
-export function positional<T extends object>(
-  op: string,
-  given: readonly unknown[],
-  defaults: T,
-  places = Object.keys(defaults).length,
-): T {
-  if (given.length === 0) return { ...defaults };
-  const names = Object.keys(defaults).slice(0, places);
-  const last = given[given.length - 1];
-  const options = is_options(last) ? last : undefined;
-  const leading = options === undefined ? given : given.slice(0, -1);
-  if (leading.length > names.length)
-    throw new TypeError(`${op}: takes at most ${names.length} arguments (${names.join(', ')}), got ${leading.length}`);
-  const result = check_options(op, options, defaults);
-  leading.forEach((value, i) => {
-    if (value === undefined) return;
-    if (options !== undefined && (options as Record<string, unknown>)[names[i]] !== undefined)
-      fail(op, `${names[i]} is given twice, by place and by name`);
-    (result as Record<string, unknown>)[names[i]] = value;
-  });
-  return result;
 }
 
 /** For each number of dimensions the list of all of them. */

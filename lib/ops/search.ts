@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_boolean, check_integer, check_number, fail, fail_range, fail_type, shape_text } from '../errors';
 import { kernel } from '../native/kernel';
 import { get_default_dtype, int32, int64 } from '../tensor/dtype';
@@ -15,7 +15,6 @@ import { index_select } from './indexing';
 import { masked_select } from './mask';
 import { cast_to } from './operand';
 import { floor } from './pointwise';
-import { positional } from './reduction';
 import { sort } from './sort';
 import { contiguous, flatten, reshape } from './views';
 

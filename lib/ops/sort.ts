@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, fail } from '../errors';
 import { kernel } from '../native/kernel';
@@ -8,7 +8,7 @@ import { allocate, check_tensor, type Tensor } from '../tensor/tensor';
 import { op, type Reference, sample } from './define';
 import { ValuesAndIndices } from './extreme';
 import { scattered } from './gather';
-import { positional, reference_groups } from './reduction';
+import { reference_groups } from './reduction';
 import { contiguous, transpose } from './views';
 
 /** Sorting. Stable; NaN is greater than every number. */

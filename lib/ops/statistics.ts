@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { no_grad } from '../autograd/mode';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, fail, fail_range, fail_type, shape_text } from '../errors';
@@ -12,7 +12,7 @@ import { share_gradient, ValuesAndIndices } from './extreme';
 import { gather } from './gather';
 import { cat, stack } from './join';
 import { mean, std, variance } from './reduce';
-import { type Dims, positional } from './reduction';
+import type { Dims } from './reduction';
 import { sort } from './sort';
 import { narrow, reshape, select, squeeze, transpose, unsqueeze } from './views';
 import { where } from './where';
@@ -47,7 +47,7 @@ function with_mean(name: 'var_mean' | 'std_mean', spread: typeof std) {
     methods: [],
     sums: true,
     call: (input: Tensor, ...given: Given<VarMeanOptions, [dim: 'dim']>): [Tensor, Tensor] => {
-      const judged = positional(name, given, { dim: null as Dims, correction: 1, keepdim: false }, 1);
+      const judged = positional(name, given, { dim: null as Dims, correction: 1, keepdim: false }, ['dim']);
       return [spread(input, judged), mean(input, judged.dim, judged.keepdim)];
     },
     samples: () => [

@@ -1,9 +1,8 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { fail, shape_text } from '../errors';
 import { same_shape } from '../tensor/shape';
 import { check_same_dtype, check_tensor, type Tensor } from '../tensor/tensor';
 import { op, type Sample, sample } from './define';
-import { positional } from './reduction';
 import { clone, type DiagonalOptions, diagonal, select, slice } from './views';
 
 /** A copy of a tensor with a part of it exchanged: what a write into a view does, without the write. */

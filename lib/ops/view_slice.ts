@@ -1,4 +1,4 @@
-import type { Given } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { check_integer, fail, fail_range, shape_text } from '../errors';
 import { copy_into, fill_with } from '../native/map';
@@ -6,7 +6,6 @@ import { contiguous_strides, type Shape, wrap_dim } from '../tensor/shape';
 import { allocate, check_tensor, type Tensor, window } from '../tensor/tensor';
 import type { Reference } from './define';
 import { op, sample } from './define';
-import { positional } from './reduction';
 import { view_of } from './view_of';
 import { unsqueeze } from './view_shape';
 import { as_strided } from './view_strided';

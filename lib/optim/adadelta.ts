@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { fail_range } from '../errors';
 import { list_kernel } from '../native/list';
 import type { ParamGroup, Params } from './groups';
@@ -48,7 +48,7 @@ const names = ['lr', 'rho', 'eps', 'weight_decay', 'foreach'] as const;
  */
 export class Adadelta extends RuleOptimizer<AdadeltaOptions> {
   constructor(params: Params<AdadeltaOptions>, ...given: Given<Partial<AdadeltaOptions>, typeof names>) {
-    super(params, read_arguments<AdadeltaOptions>('Adadelta', given, names, defaults));
+    super(params, positional<AdadeltaOptions>('Adadelta', given, defaults, names));
   }
 
   protected override check(op: string, options: AdadeltaOptions): void {

@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { list_kernel } from '../native/list';
 import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_flags, type ImplementationOptions } from './options';
@@ -50,7 +50,7 @@ const names = ['lr', 'lr_decay', 'weight_decay', 'initial_accumulator_value', 'e
  */
 export class Adagrad extends RuleOptimizer<AdagradOptions> {
   constructor(params: Params<AdagradOptions>, ...given: Given<Partial<AdagradOptions>, typeof names>) {
-    super(params, read_arguments<AdagradOptions>('Adagrad', given, names, defaults));
+    super(params, positional<AdagradOptions>('Adagrad', given, defaults, names));
     for (const group of this.param_groups)
       for (const param of group.params) {
         const state = { step: 0 };

@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { list_kernel } from '../native/list';
 import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
@@ -58,7 +58,7 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'amsgrad'] as const;
  */
 export class Adam extends RuleOptimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, ...given: Given<Partial<AdamOptions>, typeof names>) {
-    super(params, read_arguments<AdamOptions>('Adam', given, names, defaults));
+    super(params, positional<AdamOptions>('Adam', given, defaults, names));
   }
 
   protected override check(op: string, options: AdamOptions): void {
@@ -111,7 +111,7 @@ export class AdamW extends Adam {
     ...given: Given<Partial<Omit<AdamOptions, 'decoupled_weight_decay'>>, typeof names>
   ) {
     const { decoupled_weight_decay: _, ...own } = defaults;
-    const options = read_arguments('AdamW', given, names, { ...own, weight_decay: 0.01 });
+    const options = positional('AdamW', given, { ...own, weight_decay: 0.01 }, names);
     super(params, { ...options, decoupled_weight_decay: true });
   }
 }

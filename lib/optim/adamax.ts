@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { list_kernel } from '../native/list';
 import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
@@ -47,7 +47,7 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'foreach'] as const;
  */
 export class Adamax extends RuleOptimizer<AdamaxOptions> {
   constructor(params: Params<AdamaxOptions>, ...given: Given<Partial<AdamaxOptions>, typeof names>) {
-    super(params, read_arguments<AdamaxOptions>('Adamax', given, names, defaults));
+    super(params, positional<AdamaxOptions>('Adamax', given, defaults, names));
   }
 
   protected override check(op: string, options: AdamaxOptions): void {

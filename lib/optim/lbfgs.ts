@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { enable_grad, no_grad } from '../autograd/mode';
 import { check_boolean, check_integer, fail, fail_type } from '../errors';
 import { list_kernel } from '../native/list';
@@ -101,7 +101,7 @@ const names = [
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
   constructor(params: Params<LBFGSOptions>, ...given: Given<Partial<LBFGSOptions>, typeof names>) {
-    const options = read_arguments<LBFGSOptions>('LBFGS', given, names, defaults);
+    const options = positional<LBFGSOptions>('LBFGS', given, defaults, names);
     check_integer('LBFGS', 'max_iter', options.max_iter, 1);
     super(params, { ...options, max_eval: options.max_eval ?? Math.floor((options.max_iter * 5) / 4) });
     if (this.param_groups.length !== 1) fail('LBFGS', `expected one parameter group, got ${this.param_groups.length}`);

@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { list_kernel } from '../native/list';
 import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_betas, check_flags } from './options';
@@ -37,7 +37,7 @@ const names = ['lr', 'betas', 'weight_decay'] as const;
  */
 export class Lion extends RuleOptimizer<LionOptions> {
   constructor(params: Params<LionOptions>, ...given: Given<Partial<LionOptions>, typeof names>) {
-    super(params, read_arguments<LionOptions>('Lion', given, names, defaults));
+    super(params, positional<LionOptions>('Lion', given, defaults, names));
   }
 
   protected override check(op: string, options: LionOptions): void {

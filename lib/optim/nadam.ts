@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { list_kernel } from '../native/list';
 import { float32, get_default_dtype } from '../tensor/dtype';
 import type { ParamGroup, Params } from './groups';
@@ -54,7 +54,7 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'momentum_decay', 'decouple
  */
 export class NAdam extends RuleOptimizer<NAdamOptions> {
   constructor(params: Params<NAdamOptions>, ...given: Given<Partial<NAdamOptions>, typeof names>) {
-    super(params, read_arguments<NAdamOptions>('NAdam', given, names, defaults));
+    super(params, positional<NAdamOptions>('NAdam', given, defaults, names));
   }
 
   protected override check(op: string, options: NAdamOptions): void {

@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { list_kernel } from '../native/list';
 import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_betas, check_flags, type ImplementationOptions } from './options';
@@ -50,7 +50,7 @@ const names = ['lr', 'betas', 'eps', 'weight_decay', 'decoupled_weight_decay'] a
  */
 export class RAdam extends RuleOptimizer<RAdamOptions> {
   constructor(params: Params<RAdamOptions>, ...given: Given<Partial<RAdamOptions>, typeof names>) {
-    super(params, read_arguments<RAdamOptions>('RAdam', given, names, defaults));
+    super(params, positional<RAdamOptions>('RAdam', given, defaults, names));
   }
 
   protected override check(op: string, options: RAdamOptions): void {

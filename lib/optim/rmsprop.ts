@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { list_kernel } from '../native/list';
 import type { ParamGroup, Params } from './groups';
 import { check_all_at_least_zero, check_flags, type ImplementationOptions } from './options';
@@ -64,7 +64,7 @@ const names = [
  */
 export class RMSprop extends RuleOptimizer<RMSpropOptions> {
   constructor(params: Params<RMSpropOptions>, ...given: Given<Partial<RMSpropOptions>, typeof names>) {
-    super(params, read_arguments<RMSpropOptions>('RMSprop', given, names, defaults));
+    super(params, positional<RMSpropOptions>('RMSprop', given, defaults, names));
   }
 
   protected override check(op: string, options: RMSpropOptions): void {

@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { check_number, fail } from '../errors';
 import { list_kernel } from '../native/list';
 import { allocate, Tensor } from '../tensor/tensor';
@@ -57,7 +57,7 @@ const names = ['lr', 'momentum', 'dampening', 'weight_decay', 'nesterov'] as con
  */
 export class SGD extends RuleOptimizer<SGDOptions> {
   constructor(params: Params<SGDOptions>, ...given: Given<Partial<SGDOptions>, typeof names>) {
-    super(params, read_arguments<SGDOptions>('SGD', given, names, defaults));
+    super(params, positional<SGDOptions>('SGD', given, defaults, names));
   }
 
   protected override check(op: string, options: SGDOptions): void {

@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
 import { check_number } from '../../errors';
 import { fill_with } from '../../native/map';
@@ -35,7 +35,7 @@ const unit: UniformOptions = { a: 0, b: 1, generator: undefined };
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
  */
 export function uniform_(tensor: Tensor, ...given: Given<Partial<UniformOptions>, ['a', 'b']>): Tensor {
-  const { a, b, generator } = read_arguments('uniform_', given, ['a', 'b'], unit);
+  const { a, b, generator } = positional('uniform_', given, unit, ['a', 'b']);
   return fill('uniform_', tensor, (target) => target.uniform_(a, b, { generator }));
 }
 
@@ -62,7 +62,7 @@ const standard: NormalOptions = { mean: 0, std: 1, generator: undefined };
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_
  */
 export function normal_(tensor: Tensor, ...given: Given<Partial<NormalOptions>, ['mean', 'std']>): Tensor {
-  const { mean, std, generator } = read_arguments('normal_', given, ['mean', 'std'], standard);
+  const { mean, std, generator } = positional('normal_', given, standard, ['mean', 'std']);
   return fill('normal_', tensor, (target) => target.normal_(mean, std, { generator }));
 }
 

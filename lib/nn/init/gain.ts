@@ -1,5 +1,5 @@
+import { is_options } from '../../arguments';
 import { check_number, check_options, fail } from '../../errors';
-import { is_options } from '../../ops/by_name';
 
 /** The functions {@link calculate_gain} knows. */
 export type Nonlinearity =

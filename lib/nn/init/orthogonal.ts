@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_number, fail, shape_text } from '../../errors';
 import { randn } from '../../ops/random';
 import type { Generator } from '../../random';
@@ -28,7 +28,7 @@ export interface OrthogonalOptions {
 export function orthogonal_(tensor: Tensor, ...given: Given<Partial<OrthogonalOptions>, ['gain']>): Tensor {
   const op = 'orthogonal_';
   const defaults: OrthogonalOptions = { gain: 1, generator: undefined };
-  const { gain, generator } = read_arguments(op, given, ['gain'], defaults);
+  const { gain, generator } = positional(op, given, defaults, ['gain']);
   check_floating(op, 'tensor', tensor);
   check_number(op, 'gain', gain);
   if (tensor.ndim < 2) fail(op, `expected a tensor of at least 2 dimensions, got shape ${shape_text(tensor.shape)}`);

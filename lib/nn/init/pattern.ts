@@ -1,4 +1,4 @@
-import { type Given, type Needs, read_arguments } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_integer, check_number, fail, fail_range, shape_text } from '../../errors';
 import { fill_with } from '../../native/map';
 import { rand } from '../../ops/random';
@@ -43,7 +43,7 @@ export function eye_(tensor: Tensor): Tensor {
  */
 export function dirac_(tensor: Tensor, ...given: Given<{ groups?: number }, [groups: 'groups']>): Tensor {
   const op = 'dirac_';
-  const { groups } = read_arguments(op, given, ['groups'], { groups: 1 });
+  const { groups } = positional(op, given, { groups: 1 });
   const { ndim, shape } = check_tensor(op, 'tensor', tensor);
   if (ndim < 3 || ndim > 5) fail(op, `expected a tensor of 3, 4 or 5 dimensions, got shape ${shape_text(shape)}`);
   check_integer(op, 'groups', groups, 1);
@@ -91,7 +91,7 @@ export function sparse_(
 ): Tensor {
   const op = 'sparse_';
   const defaults: SparseOptions = { sparsity: undefined as unknown as number, std: 0.01, generator: undefined };
-  const { sparsity, std, generator } = read_arguments(op, given, ['sparsity', 'std'], defaults);
+  const { sparsity, std, generator } = positional(op, given, defaults, ['sparsity', 'std']);
   check_matrix(op, tensor);
   const share = check_number(op, 'sparsity', sparsity);
   if (!(share >= 0 && share <= 1)) fail_range(op, `expected sparsity between 0 and 1, got ${share}`);

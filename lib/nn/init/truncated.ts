@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_number, fail_range } from '../../errors';
 import { copy_into } from '../../native/map';
 import { logical_and, logical_not } from '../../ops/compare';
@@ -48,7 +48,7 @@ type Propose = (out: Tensor, generator: Generator | undefined) => Tensor;
  */
 export function trunc_normal_(tensor: Tensor, ...given: Given<Partial<TruncNormalOptions>, typeof names>): Tensor {
   const op = 'trunc_normal_';
-  const { generator, ...numbers } = read_arguments(op, given, names, defaults);
+  const { generator, ...numbers } = positional(op, given, defaults, names);
   check_floating(op, 'tensor', tensor);
   const { mean, std, a, b } = numbers;
   for (const [name, value] of Object.entries(numbers)) {

@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_number, fail, fail_type, shape_text } from '../../errors';
 import type { Generator } from '../../random';
 import { numel_of } from '../../tensor/shape';
@@ -30,7 +30,7 @@ type XavierArguments = Given<Partial<XavierOptions>, ['gain']>;
 
 function xavier(op: string, tensor: Tensor, given: XavierArguments): { std: number; generator?: Generator } {
   const defaults: XavierOptions = { gain: 1, generator: undefined };
-  const { gain, generator } = read_arguments(op, given, ['gain'], defaults);
+  const { gain, generator } = positional(op, given, defaults, ['gain']);
   const [fan_in, fan_out] = fans(op, tensor);
   return { std: check_number(op, 'gain', gain) * Math.sqrt(2 / (fan_in + fan_out)), generator };
 }
@@ -79,7 +79,7 @@ type KaimingArguments = Given<Partial<KaimingOptions>, typeof kaiming_names>;
 
 function kaiming(op: string, tensor: Tensor, given: KaimingArguments): { std: number; generator?: Generator } {
   const defaults: KaimingOptions = { a: 0, mode: 'fan_in', nonlinearity: 'leaky_relu', generator: undefined };
-  const { a, mode, nonlinearity, generator } = read_arguments(op, given, kaiming_names, defaults);
+  const { a, mode, nonlinearity, generator } = positional(op, given, defaults, kaiming_names);
   const [fan_in, fan_out] = fans(op, tensor);
   if (mode !== 'fan_in' && mode !== 'fan_out') fail_type(op, 'mode', '"fan_in" or "fan_out"', mode);
   const gain = calculate_gain(nonlinearity, check_number(op, 'a', a));

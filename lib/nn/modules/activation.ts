@@ -1,8 +1,7 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean } from '../../errors';
 import { relu, relu_ } from '../../ops/activation';
 import { check_slope, leaky_relu, leaky_relu_ } from '../../ops/leaky_relu';
-import { positional } from '../../ops/reduction';
 import { float64 } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';

@@ -1,7 +1,6 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_number } from '../../errors';
 import type { InplaceOption } from '../../ops/activation_family';
-import { positional } from '../../ops/reduction';
 import { Module } from '../module';
 
 /** What the modules of activations share. */

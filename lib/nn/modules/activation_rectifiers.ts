@@ -1,4 +1,4 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer, check_number, fail_range } from '../../errors';
 import {
   celu,
@@ -14,7 +14,6 @@ import {
 import { prelu } from '../../ops/activation_prelu';
 import { type RReluOptions, rrelu } from '../../ops/activation_rrelu';
 import { full } from '../../ops/create';
-import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';

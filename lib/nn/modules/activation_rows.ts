@@ -1,7 +1,6 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_integer, fail } from '../../errors';
 import { type GluOptions, glu, softmin } from '../../ops/activation_rows';
-import { positional } from '../../ops/reduction';
 import { log_softmax, softmax } from '../../ops/softmax';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';

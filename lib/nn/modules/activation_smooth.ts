@@ -1,4 +1,4 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_number } from '../../errors';
 import { hardshrink, hardsigmoid, hardswish, type ShrinkOptions, softshrink } from '../../ops/activation_hard';
 import {
@@ -15,7 +15,6 @@ import {
   tanh,
   tanhshrink,
 } from '../../ops/activation_smooth';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';

@@ -1,4 +1,4 @@
-import type { Given, Needs } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_boolean } from '../../errors';
 import {
   type AdaptiveMaxPoolOptions,
@@ -10,7 +10,6 @@ import {
   type OutputSize,
 } from '../../ops/adaptive_pool';
 import { check_output_size } from '../../ops/pool_window';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';

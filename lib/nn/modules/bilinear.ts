@@ -1,8 +1,7 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer } from '../../errors';
 import { bilinear } from '../../ops/bilinear';
 import { empty } from '../../ops/create';
-import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { uniform_ } from '../init';

@@ -1,3 +1,4 @@
+import { positional } from '../../arguments';
 import { conv_with } from '../../ops/conv';
 import { type ConvPadding, type ConvSettings, check_conv_settings, same_padding } from '../../ops/conv_settings';
 import { check_slope } from '../../ops/leaky_relu';
@@ -6,7 +7,7 @@ import type { Spatial } from '../../ops/spatial';
 import type { DType } from '../../tensor/dtype';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { trust } from '../trust';
-import { type ConvArguments, ConvBase, type ConvPaddingMode, module_options } from './conv_base';
+import { type ConvArguments, ConvBase, type ConvPaddingMode } from './conv_base';
 import { leading } from './leading';
 
 /** Convolutions as modules. */
@@ -34,7 +35,7 @@ export abstract class Conv extends ConvBase {
 
   constructor(name: string, dims: number, given: readonly unknown[]) {
     const { required, rest } = leading<[number, number]>(given, ['in_channels', 'out_channels']);
-    const options = module_options(name, rest, defaults);
+    const options = positional(name, rest, defaults);
     const [in_channels, out_channels] = required;
     super(name, dims, false, in_channels, out_channels, options);
     const settings = check_conv_settings(name, dims, options);

@@ -1,9 +1,7 @@
 import type { Given } from '../../arguments';
 import { check_boolean, check_integer, describe, fail, fail_type } from '../../errors';
-import { is_options } from '../../ops/by_name';
 import type { ConvPadding } from '../../ops/conv_settings';
 import { empty } from '../../ops/create';
-import { positional } from '../../ops/reduction';
 import { check_spatial, type Spatial } from '../../ops/spatial';
 import type { DType } from '../../tensor/dtype';
 import { numel_of } from '../../tensor/shape';
@@ -84,15 +82,6 @@ export type ConvTransposeArguments = Given<
     padding_mode: 'padding_mode',
   ]
 >;
-
-/** Positionals in the order of `defaults`, the last of them perhaps an options object. */
-export function module_options<T extends object>(name: string, given: readonly unknown[], defaults: T): T {
-  given.forEach((value, i) => {
-    if (is_options(value) && i < given.length - 1)
-      fail(name, `expected the options object to be the last argument, got ${given.length - 1 - i} more`);
-  });
-  return positional(name, given, defaults);
-}
 
 interface Shared {
   kernel_size: Spatial | undefined;

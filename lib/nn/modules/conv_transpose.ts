@@ -1,13 +1,12 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { fail, shape_text } from '../../errors';
 import { check_conv_transpose_settings } from '../../ops/conv_settings';
 import { conv_transpose_with } from '../../ops/conv_transpose';
-import { positional } from '../../ops/reduction';
 import { check_spatial, type Spatial } from '../../ops/spatial';
 import type { DType } from '../../tensor/dtype';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { trust } from '../trust';
-import { ConvBase, type ConvPaddingMode, type ConvTransposeArguments, module_options } from './conv_base';
+import { ConvBase, type ConvPaddingMode, type ConvTransposeArguments } from './conv_base';
 import { leading } from './leading';
 
 /** Transposed convolutions as modules. */
@@ -37,7 +36,7 @@ export abstract class ConvTranspose extends ConvBase {
 
   constructor(name: string, dims: number, given: readonly unknown[]) {
     const { required, rest } = leading<[number, number]>(given, ['in_channels', 'out_channels']);
-    const options = module_options(name, rest, defaults);
+    const options = positional(name, rest, defaults);
     const [in_channels, out_channels] = required;
     super(name, dims, true, in_channels, out_channels, options);
     const { stride, padding, output_padding, dilation } = check_conv_transpose_settings(name, dims, options);

@@ -1,4 +1,4 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer, check_number } from '../../errors';
 import {
   type CosineSimilarityOptions,
@@ -6,7 +6,6 @@ import {
   type PairwiseDistanceOptions,
   pairwise_distance,
 } from '../../ops/distance';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 

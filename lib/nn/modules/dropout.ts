@@ -1,8 +1,7 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean } from '../../errors';
 import { alpha_dropout, check_probability, dropout } from '../../ops/dropout';
 import { dropout1d, dropout2d, dropout3d, feature_alpha_dropout } from '../../ops/dropout_channels';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';

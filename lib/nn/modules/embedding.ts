@@ -1,9 +1,8 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
 import { check_boolean, check_integer, fail, shape_text } from '../../errors';
 import { empty } from '../../ops/create';
 import { type EmbeddingOptions, embedding, judge_embedding } from '../../ops/embedding';
-import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
 import { check_floating, type Tensor } from '../../tensor/tensor';
 import { normal_ } from '../init';

@@ -1,6 +1,5 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_integer, fail_type } from '../../errors';
-import { positional } from '../../ops/reduction';
 import { flatten, unflatten } from '../../ops/views';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';

@@ -1,4 +1,4 @@
-import type { Given, Needs } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import {
   type BlockRule,
   type FoldOptions,
@@ -10,7 +10,6 @@ import {
   unfolded,
 } from '../../ops/fold';
 import { check_extent, type Extent } from '../../ops/pool_window';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';

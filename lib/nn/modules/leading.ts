@@ -1,4 +1,4 @@
-import { is_options } from '../../ops/by_name';
+import { is_options } from '../../arguments';
 
 /**
  * The arguments that a constructor cannot do without, by place or by name, and what is given besides: `Linear(2, 3)`,
@@ -10,9 +10,8 @@ export function leading<T extends readonly unknown[]>(
 ): { required: T; rest: readonly unknown[] } {
   const required = given.slice(0, names.length);
   const last = required[required.length - 1];
-  // Modules are objects too, and may be required.
-  const named = given.length <= names.length && is_options(last) && Object.getPrototypeOf(last) === Object.prototype;
-  if (!named) return { required: required as unknown as T, rest: given.slice(names.length) };
+  if (given.length > names.length || !is_options(last))
+    return { required: required as unknown as T, rest: given.slice(names.length) };
   required.pop();
   const options: Record<string, unknown> = { ...last };
   for (const name of names.slice(required.length)) {

@@ -1,8 +1,7 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer } from '../../errors';
 import { empty } from '../../ops/create';
 import { linear } from '../../ops/matmul';
-import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { kaiming_uniform_, uniform_ } from '../init';

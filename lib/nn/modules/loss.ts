@@ -1,10 +1,9 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_integer, check_options } from '../../errors';
 import { check_label_smoothing, cross_entropy } from '../../ops/cross_entropy';
 import { check_reduction, type LossReduction } from '../../ops/loss';
 import { check_beta, check_delta, huber_loss, l1_loss, mse_loss, smooth_l1_loss } from '../../ops/loss_regression';
 import { nll_loss } from '../../ops/nll_loss';
-import { positional } from '../../ops/reduction';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 
@@ -142,7 +141,7 @@ const class_loss = { weight: null, ignore_index: -100, reduction: 'mean' as cons
  */
 export class NLLLoss extends ClassLoss {
   constructor(...given: Given<NLLLossOptions, [weight: 'weight']>) {
-    super('NLLLoss', positional<Required<NLLLossOptions>>('NLLLoss', given, class_loss, 1));
+    super('NLLLoss', positional<Required<NLLLossOptions>>('NLLLoss', given, class_loss, ['weight']));
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -165,7 +164,7 @@ export class CrossEntropyLoss extends ClassLoss {
 
   constructor(...given: Given<CrossEntropyLossOptions, [weight: 'weight']>) {
     const defaults = { ...class_loss, label_smoothing: 0 };
-    const options = positional<Required<CrossEntropyLossOptions>>('CrossEntropyLoss', given, defaults, 1);
+    const options = positional<Required<CrossEntropyLossOptions>>('CrossEntropyLoss', given, defaults, ['weight']);
     super('CrossEntropyLoss', options);
     this.label_smoothing = check_label_smoothing('CrossEntropyLoss', options.label_smoothing);
   }

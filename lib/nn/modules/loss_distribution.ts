@@ -1,4 +1,4 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_number, check_options, fail_range } from '../../errors';
 import { check_reduction, type LossReduction } from '../../ops/loss';
 import { binary_cross_entropy, binary_cross_entropy_with_logits } from '../../ops/loss_binary';
@@ -11,7 +11,6 @@ import {
   type PoissonNllOptions,
   poisson_nll_loss,
 } from '../../ops/loss_divergence';
-import { positional } from '../../ops/reduction';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 
@@ -53,7 +52,7 @@ abstract class BinaryLoss extends Module {
  */
 export class BCELoss extends BinaryLoss {
   constructor(...given: Given<BCELossOptions, [weight: 'weight']>) {
-    super('BCELoss', positional('BCELoss', given, { weight: null, reduction: 'mean' as const }, 1));
+    super('BCELoss', positional('BCELoss', given, { weight: null, reduction: 'mean' as const }, ['weight']));
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -76,7 +75,9 @@ export class BCEWithLogitsLoss extends BinaryLoss {
   constructor(...given: Given<BCEWithLogitsLossOptions, [weight: 'weight']>) {
     const name = 'BCEWithLogitsLoss';
     const defaults = { weight: null, reduction: 'mean' as const, pos_weight: null };
-    const { pos_weight, ...options } = positional<Required<BCEWithLogitsLossOptions>>(name, given, defaults, 1);
+    const { pos_weight, ...options } = positional<Required<BCEWithLogitsLossOptions>>(name, given, defaults, [
+      'weight',
+    ]);
     super(name, options);
     this.register_buffer('pos_weight', pos_weight === null ? null : check_tensor(name, 'pos_weight', pos_weight));
   }
@@ -133,7 +134,7 @@ export class PoissonNLLLoss extends Module {
     super();
     const name = 'PoissonNLLLoss';
     const defaults = { log_input: true, full: false, eps: 1e-8, reduction: 'mean' as const };
-    const options = positional<Required<PoissonNllOptions>>(name, given, defaults, 2);
+    const options = positional<Required<PoissonNllOptions>>(name, given, defaults, ['log_input', 'full']);
     this.log_input = check_boolean(name, 'log_input', options.log_input);
     this.full = check_boolean(name, 'full', options.full);
     this.eps = check_number(name, 'eps', options.eps);

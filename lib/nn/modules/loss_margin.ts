@@ -1,4 +1,4 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_number, check_options, fail_type } from '../../errors';
 import { check_reduction, type LossReduction } from '../../ops/loss';
 import {
@@ -9,7 +9,6 @@ import {
 } from '../../ops/loss_classes';
 import * as margins from '../../ops/loss_margin';
 import type { WeightedLossOptions } from '../../ops/loss_regression';
-import { positional } from '../../ops/reduction';
 import { check_tensor, type Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { PairwiseDistance } from './distance';
@@ -36,7 +35,7 @@ abstract class MarginLoss extends Module {
   constructor(name: string, given: MarginArguments, usual: number) {
     super();
     const defaults = { margin: usual, reduction: 'mean' as const };
-    const { margin, reduction } = positional<Required<margins.MarginLossOptions>>(name, given, defaults, 1);
+    const { margin, reduction } = positional<Required<margins.MarginLossOptions>>(name, given, defaults, ['margin']);
     this.margin = check_number(name, 'margin', margin);
     this.reduction = check_reduction(name, reduction);
   }
@@ -121,7 +120,12 @@ export class TripletMarginLoss extends Module {
     super();
     const name = 'TripletMarginLoss';
     const defaults = { margin: 1, p: 2, eps: 1e-6, swap: false, reduction: 'mean' as const };
-    const options = positional<Required<margins.TripletMarginLossOptions>>(name, given, defaults, 4);
+    const options = positional<Required<margins.TripletMarginLossOptions>>(name, given, defaults, [
+      'margin',
+      'p',
+      'eps',
+      'swap',
+    ]);
     this.margin = margins.check_margin(name, options.margin);
     this.p = check_number(name, 'p', options.p);
     this.eps = check_number(name, 'eps', options.eps);
@@ -230,7 +234,7 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
   constructor(...given: Given<WeightedLossOptions, [weight: 'weight']>) {
     const name = 'MultiLabelSoftMarginLoss';
     const defaults = { weight: null, reduction: 'mean' as const };
-    const { weight, reduction } = positional<Required<WeightedLossOptions>>(name, given, defaults, 1);
+    const { weight, reduction } = positional<Required<WeightedLossOptions>>(name, given, defaults, ['weight']);
     super(name, weight, reduction);
   }
 
@@ -253,7 +257,11 @@ export class MultiMarginLoss extends WeightedLoss {
 
   constructor(...given: Given<MultiMarginLossOptions, [p: 'p', margin: 'margin', weight: 'weight']>) {
     const defaults = { p: 1, margin: 1, weight: null, reduction: 'mean' as const };
-    const options = positional<Required<MultiMarginLossOptions>>('MultiMarginLoss', given, defaults, 3);
+    const options = positional<Required<MultiMarginLossOptions>>('MultiMarginLoss', given, defaults, [
+      'p',
+      'margin',
+      'weight',
+    ]);
     super('MultiMarginLoss', options.weight, options.reduction);
     this.p = check_power('MultiMarginLoss', options.p);
     this.margin = check_number('MultiMarginLoss', 'margin', options.margin);

@@ -1,8 +1,7 @@
-import type { Given, Needs } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_boolean, check_number, fail_range } from '../../errors';
 import { lp_pool1d, lp_pool2d } from '../../ops/lp_pool';
 import { type Extent, judge_window } from '../../ops/pool_window';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';

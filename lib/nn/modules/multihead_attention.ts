@@ -1,8 +1,7 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer, check_number, fail, fail_range } from '../../errors';
 import { empty } from '../../ops/create';
 import { attend, type MultiHeadOptions, multi_head_defaults } from '../../ops/multi_head';
-import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { constant_, xavier_normal_, xavier_uniform_ } from '../init';

@@ -1,8 +1,7 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer, check_number } from '../../errors';
 import { empty, ones, tensor, zeros } from '../../ops/create';
 import { check_eps } from '../../ops/norm_formula';
-import { positional } from '../../ops/reduction';
 import { type DType, int64 } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import { ones_, zeros_ } from '../init';

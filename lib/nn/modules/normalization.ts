@@ -1,11 +1,10 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer, fail, shape_text } from '../../errors';
 import { empty } from '../../ops/create';
 import { group_norm } from '../../ops/group_norm';
 import { check_normalized_shape, layer_norm, rms_norm } from '../../ops/layer_norm';
 import { check_eps } from '../../ops/norm_formula';
 import { type LocalResponseNormOptions, local_response_norm } from '../../ops/normalize';
-import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
 import { type Shape, same_shape } from '../../tensor/shape';
 import { check_floating, type Tensor } from '../../tensor/tensor';

@@ -1,8 +1,7 @@
-import type { Given, Needs } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_number } from '../../errors';
 import { type PaddingMode, pad } from '../../ops/pad';
 import { check_extent, type Extent } from '../../ops/pool_window';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';

@@ -1,10 +1,9 @@
-import type { Given, Needs } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_boolean } from '../../errors';
 import { type AvgPool2dOptions, type AvgPoolOptions, avg_pool1d, avg_pool2d, check_divisor } from '../../ops/avg_pool';
 import type { ValuesAndIndices } from '../../ops/extreme';
 import { type MaxPoolOptions, max_pool1d, max_pool2d } from '../../ops/max_pool';
 import { type Extent, judge_window } from '../../ops/pool_window';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';

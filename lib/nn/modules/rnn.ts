@@ -1,6 +1,5 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { fail } from '../../errors';
-import { positional } from '../../ops/reduction';
 import type { DType } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import {

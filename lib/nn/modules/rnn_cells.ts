@@ -1,9 +1,8 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer, fail, shape_text } from '../../errors';
 import { empty } from '../../ops/create';
 import { recurrent_layer } from '../../ops/recurrent';
 import type { RecurrentMode } from '../../ops/recurrent_formula';
-import { positional } from '../../ops/reduction';
 import { select, unsqueeze } from '../../ops/views';
 import type { DType } from '../../tensor/dtype';
 import { same_shape } from '../../tensor/shape';

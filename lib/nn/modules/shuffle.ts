@@ -1,6 +1,5 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_integer } from '../../errors';
-import { positional } from '../../ops/reduction';
 import { channel_shuffle, pixel_shuffle, pixel_unshuffle } from '../../ops/shuffle';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';

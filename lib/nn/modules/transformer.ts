@@ -1,11 +1,10 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer, check_number, fail_type } from '../../errors';
 import { relu } from '../../ops/activation';
 import { gelu } from '../../ops/activation_smooth';
 import { add } from '../../ops/arithmetic';
 import { equal } from '../../ops/compare';
 import { full, ones } from '../../ops/create';
-import { positional } from '../../ops/reduction';
 import { triu } from '../../ops/triangle';
 import { bool, type DType } from '../../tensor/dtype';
 import { check_floating, type Tensor } from '../../tensor/tensor';
@@ -229,9 +228,7 @@ export class TransformerEncoder extends Module {
     if (!(encoder_layer instanceof TransformerEncoderLayer))
       fail_type(name, 'encoder_layer', 'a TransformerEncoderLayer', encoder_layer);
     this.num_layers = check_integer(name, 'num_layers', num_layers, 0);
-    // A module is an object too: only a plain one holds options.
-    const plain = rest.length === 1 && rest[0] instanceof Module ? [{ norm: rest[0] }] : rest;
-    const { norm, ...flags } = positional(name, plain, {
+    const { norm, ...flags } = positional(name, rest, {
       norm: null as Module | null,
       enable_nested_tensor: true,
       mask_check: true,

@@ -1,4 +1,4 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import {
   type InterpolateOptions,
   type Interpolation,
@@ -7,7 +7,6 @@ import {
   interpolated,
   judge_interpolation,
 } from '../../ops/interpolate';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import { Module } from '../module';
 import { trust } from '../trust';

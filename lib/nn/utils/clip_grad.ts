@@ -1,3 +1,4 @@
+import { positional } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
 import { check_boolean, check_number, check_options, fail, fail_range, fail_type } from '../../errors';
 import { kernel, result } from '../../native/kernel';
@@ -7,7 +8,6 @@ import { tensor } from '../../ops/create';
 import { abs } from '../../ops/pointwise';
 import { pow } from '../../ops/power';
 import { sum } from '../../ops/reduce';
-import { positional } from '../../ops/reduction';
 import { contiguous } from '../../ops/views';
 import { type DType, float32, float64 } from '../../tensor/dtype';
 import { check_floating, check_tensor, Tensor } from '../../tensor/tensor';

@@ -1,8 +1,7 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer, check_number, fail, fail_type, shape_text } from '../../errors';
 import { stack } from '../../ops/join';
 import { pad } from '../../ops/pad';
-import { positional } from '../../ops/reduction';
 import { narrow, select } from '../../ops/views';
 import { same_shape } from '../../tensor/shape';
 import { check_same_dtype, check_tensor, Tensor } from '../../tensor/tensor';

@@ -1,11 +1,10 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
 import { check_integer, check_number } from '../../errors';
 import { div } from '../../ops/arithmetic';
 import { dot, mv } from '../../ops/matmul';
 import { normalize } from '../../ops/normalize';
 import { randn } from '../../ops/random';
-import { positional } from '../../ops/reduction';
 import { permute, reshape } from '../../ops/views';
 import { wrap_dim } from '../../tensor/shape';
 import type { Tensor } from '../../tensor/tensor';

@@ -1,10 +1,9 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
 import { check_integer } from '../../errors';
 import { div, mul } from '../../ops/arithmetic';
 import { norm } from '../../ops/norm';
 import { abs } from '../../ops/pointwise';
-import { positional } from '../../ops/reduction';
 import type { Tensor } from '../../tensor/tensor';
 import type { Module } from '../module';
 import { Parameter } from '../parameter';

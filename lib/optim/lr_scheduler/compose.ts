@@ -1,6 +1,5 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_integer, fail, fail_type } from '../../errors';
-import { is_options } from '../../ops/by_name';
 import { ReduceLROnPlateau } from './plateau';
 import { check_optimizer, LRScheduler, type Scheduled, type SchedulerState } from './scheduler';
 
@@ -65,9 +64,11 @@ abstract class Composed extends LRScheduler {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
  */
 export class ChainedScheduler extends Composed {
-  constructor(schedulers: readonly LRScheduler[], given?: Scheduled | null | { optimizer?: Scheduled | null }) {
-    // An optimizer is an object too.
-    const optimizer = is_options(given) && 'optimizer' in given ? given.optimizer : given;
+  constructor(
+    schedulers: readonly LRScheduler[],
+    ...given: Given<{ optimizer?: Scheduled | null }, [optimizer: 'optimizer']>
+  ) {
+    const { optimizer } = positional('ChainedScheduler', given, { optimizer: null as Scheduled | null });
     const { all, optimizer: own } = check_schedulers('ChainedScheduler', schedulers, optimizer ?? undefined);
     super(own, -1, { _schedulers: all });
   }
@@ -117,7 +118,7 @@ export class SequentialLR extends Composed {
     ...given: Given<SequentialLROptions, [milestones: 'milestones', last_epoch: 'last_epoch']>
   ) {
     const name = 'SequentialLR';
-    const { milestones, last_epoch } = read_arguments(name, given, ['milestones', 'last_epoch'], {
+    const { milestones, last_epoch } = positional(name, given, {
       milestones: undefined as unknown as readonly number[],
       last_epoch: -1,
     });

@@ -1,4 +1,4 @@
-import { type Given, type Needs, read_arguments } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_integer, fail_range } from '../../errors';
 import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
@@ -51,7 +51,7 @@ export class CosineAnnealingLR extends LRScheduler {
   ) {
     const name = 'CosineAnnealingLR';
     const defaults = { T_max: undefined as unknown as number, eta_min: 0, last_epoch: -1 };
-    const options = read_arguments<CosineAnnealingLROptions>(name, given, ['T_max', 'eta_min', 'last_epoch'], defaults);
+    const options = positional<CosineAnnealingLROptions>(name, given, defaults);
     super(optimizer, options.last_epoch, {
       T_max: check_integer(name, 'T_max', options.T_max, 1),
       eta_min: check_finite(name, 'eta_min', options.eta_min),
@@ -104,8 +104,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   ) {
     const name = 'CosineAnnealingWarmRestarts';
     const defaults = { T_0: undefined as unknown as number, T_mult: 1, eta_min: 0, last_epoch: -1 };
-    const names = ['T_0', 'T_mult', 'eta_min', 'last_epoch'] as const;
-    const options = read_arguments<CosineAnnealingWarmRestartsOptions>(name, given, names, defaults);
+    const options = positional<CosineAnnealingWarmRestartsOptions>(name, given, defaults);
     const T_0 = check_integer(name, 'T_0', options.T_0, 1);
     super(optimizer, options.last_epoch, {
       T_0,

@@ -1,4 +1,4 @@
-import { type Given, type Needs, read_arguments } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_boolean, check_integer, fail_type } from '../../errors';
 import { check_momentum_cycle, type MomentumCycle, set_momentum, start_momentum } from './momentum';
 import { check_finite, check_optimizer, LRScheduler, per_group, type Scheduled } from './scheduler';
@@ -95,7 +95,7 @@ export class CyclicLR extends LRScheduler {
   constructor(optimizer: Scheduled, ...given: Given<Needs<CyclicLROptions, 'base_lr' | 'max_lr'>, typeof names>) {
     const name = 'CyclicLR';
     check_optimizer(name, optimizer);
-    const options = read_arguments<CyclicLROptions>(name, given, names, defaults);
+    const options = positional<CyclicLROptions>(name, given, defaults, names);
     const { mode, scale_fn, last_epoch } = options;
     if (scale_fn !== null && typeof scale_fn !== 'function') fail_type(name, 'scale_fn', 'a function', scale_fn);
     if (!['triangular', 'triangular2', 'exp_range'].includes(mode) && scale_fn === null)

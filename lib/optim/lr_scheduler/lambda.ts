@@ -1,4 +1,4 @@
-import { type Given, type Needs, read_arguments } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { fail, fail_type } from '../../errors';
 import { check_optimizer, LRScheduler, type Scheduled, type SchedulerState } from './scheduler';
 
@@ -21,12 +21,7 @@ abstract class FunctionScheduler extends LRScheduler {
   constructor(name: string, optimizer: Scheduled, given: Arguments) {
     const { length } = check_optimizer(name, optimizer).param_groups;
     const defaults = { lr_lambda: undefined as unknown as RateFunction, last_epoch: -1 };
-    const { lr_lambda, last_epoch } = read_arguments<LambdaLROptions>(
-      name,
-      given,
-      ['lr_lambda', 'last_epoch'],
-      defaults,
-    );
+    const { lr_lambda, last_epoch } = positional<LambdaLROptions>(name, given, defaults);
     const all = Array.isArray(lr_lambda)
       ? [...lr_lambda]
       : new Array<RateFunction>(length).fill(lr_lambda as RateFunction);

@@ -1,4 +1,4 @@
-import { type Given, type Needs, read_arguments } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_boolean, check_integer, fail, fail_range, fail_type } from '../../errors';
 import { check_momentum_cycle, type MomentumCycle, set_momentum, start_momentum } from './momentum';
 import { check_finite, check_optimizer, LRScheduler, per_group, type Scheduled } from './scheduler';
@@ -103,7 +103,7 @@ export class OneCycleLR extends LRScheduler {
   constructor(optimizer: Scheduled, ...given: Given<Needs<OneCycleLROptions, 'max_lr'>, typeof names>) {
     const name = 'OneCycleLR';
     check_optimizer(name, optimizer);
-    const options = read_arguments<OneCycleLROptions>(name, given, names, defaults);
+    const options = positional<OneCycleLROptions>(name, given, defaults, names);
     const total_steps = check_total(name, options);
     const share = check_finite(name, 'pct_start', options.pct_start);
     if (share < 0 || share > 1) fail_range(name, `expected pct_start between 0 and 1, got ${share}`);

@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_integer, check_number, fail, fail_range, fail_type } from '../../errors';
 import { Tensor } from '../../tensor/tensor';
 import {
@@ -75,7 +75,7 @@ export class ReduceLROnPlateau extends LRScheduler {
   constructor(optimizer: Scheduled, ...given: Given<Partial<ReduceLROnPlateauOptions>, typeof names>) {
     const name = 'ReduceLROnPlateau';
     check_optimizer(name, optimizer);
-    const options = read_arguments(name, given, names, defaults);
+    const options = positional(name, given, defaults, names);
     const { mode, threshold_mode, min_lr } = options;
     if (mode !== 'min' && mode !== 'max') fail_type(name, 'mode', '"min" or "max"', mode);
     if (threshold_mode !== 'rel' && threshold_mode !== 'abs')

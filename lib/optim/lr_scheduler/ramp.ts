@@ -1,4 +1,4 @@
-import { type Given, read_arguments } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_integer, fail_range } from '../../errors';
 import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
@@ -59,7 +59,7 @@ export class ConstantLR extends LRScheduler {
   ) {
     const name = 'ConstantLR';
     const defaults = { factor: 1 / 3, total_iters: 5, last_epoch: -1 };
-    const options = read_arguments(name, given, ['factor', 'total_iters', 'last_epoch'], defaults);
+    const options = positional(name, given, defaults);
     const factor = check_share(name, 'factor', options.factor);
     super(optimizer, options.last_epoch, {
       factor,
@@ -101,8 +101,7 @@ export class LinearLR extends LRScheduler {
   ) {
     const name = 'LinearLR';
     const defaults = { start_factor: 1 / 3, end_factor: 1, total_iters: 5, last_epoch: -1 };
-    const names = ['start_factor', 'end_factor', 'total_iters', 'last_epoch'] as const;
-    const options = read_arguments(name, given, names, defaults);
+    const options = positional(name, given, defaults);
     const start_factor = check_share(name, 'start_factor', options.start_factor);
     if (start_factor === 0) fail_range(name, 'expected start_factor to be greater than 0, got 0');
     super(optimizer, options.last_epoch, {
@@ -149,7 +148,7 @@ export class PolynomialLR extends LRScheduler {
   ) {
     const name = 'PolynomialLR';
     const defaults = { total_iters: 5, power: 1, last_epoch: -1 };
-    const options = read_arguments(name, given, ['total_iters', 'power', 'last_epoch'], defaults);
+    const options = positional(name, given, defaults);
     super(optimizer, options.last_epoch, {
       total_iters: check_integer(name, 'total_iters', options.total_iters, 1),
       power: check_finite(name, 'power', options.power),

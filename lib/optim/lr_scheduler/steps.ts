@@ -1,4 +1,4 @@
-import { type Given, type Needs, read_arguments } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_integer, fail_type } from '../../errors';
 import { check_finite, LRScheduler, type Scheduled } from './scheduler';
 
@@ -57,7 +57,7 @@ export class StepLR extends LRScheduler {
     ...given: Given<Needs<StepLROptions, 'step_size'>, ['step_size', 'gamma', 'last_epoch']>
   ) {
     const defaults = { step_size: undefined as unknown as number, gamma: 0.1, last_epoch: -1 };
-    const options = read_arguments<StepLROptions>('StepLR', given, ['step_size', 'gamma', 'last_epoch'], defaults);
+    const options = positional<StepLROptions>('StepLR', given, defaults);
     const step_size = check_integer('StepLR', 'step_size', options.step_size, 1);
     super(optimizer, options.last_epoch, { step_size, gamma: check_finite('StepLR', 'gamma', options.gamma) });
   }
@@ -98,7 +98,7 @@ export class MultiStepLR extends LRScheduler {
   ) {
     const name = 'MultiStepLR';
     const defaults = { milestones: undefined as unknown as number[], gamma: 0.1, last_epoch: -1 };
-    const options = read_arguments<MultiStepLROptions>(name, given, ['milestones', 'gamma', 'last_epoch'], defaults);
+    const options = positional<MultiStepLROptions>(name, given, defaults);
     if (!Array.isArray(options.milestones)) fail_type(name, 'milestones', 'a list of epochs', options.milestones);
     const milestones: Record<number, number> = {};
     for (const each of options.milestones) {
@@ -136,7 +136,7 @@ export class ExponentialLR extends LRScheduler {
 
   constructor(optimizer: Scheduled, ...given: Given<Needs<ExponentialLROptions, 'gamma'>, ['gamma', 'last_epoch']>) {
     const defaults = { gamma: undefined as unknown as number, last_epoch: -1 };
-    const options = read_arguments<ExponentialLROptions>('ExponentialLR', given, ['gamma', 'last_epoch'], defaults);
+    const options = positional<ExponentialLROptions>('ExponentialLR', given, defaults);
     super(optimizer, options.last_epoch, { gamma: check_finite('ExponentialLR', 'gamma', options.gamma) });
   }
 

@@ -1,4 +1,4 @@
-import { type Given, type Needs, read_arguments } from '../../arguments';
+import { type Given, type Needs, positional } from '../../arguments';
 import { check_integer, fail_type } from '../../errors';
 import { check_optimizer, LRScheduler, per_group, type Scheduled } from '../lr_scheduler/scheduler';
 
@@ -14,7 +14,12 @@ export interface SWALROptions {
   last_epoch: number;
 }
 
-const names = ['swa_lr', 'anneal_epochs', 'anneal_strategy', 'last_epoch'] as const;
+type Places = [
+  swa_lr: 'swa_lr',
+  anneal_epochs: 'anneal_epochs',
+  anneal_strategy: 'anneal_strategy',
+  last_epoch: 'last_epoch',
+];
 
 /**
  * From the groups' rates to `swa_lr`, and there for good: the schedule under which weights are averaged. Other schedulers may come before it.
@@ -37,9 +42,9 @@ export class SWALR extends LRScheduler {
   /** @internal */
   declare readonly _anneal_strategy: 'cos' | 'linear';
 
-  constructor(optimizer: Scheduled, ...given: Given<Needs<SWALROptions, 'swa_lr'>, typeof names>) {
+  constructor(optimizer: Scheduled, ...given: Given<Needs<SWALROptions, 'swa_lr'>, Places>) {
     const name = 'SWALR';
-    const { swa_lr, anneal_epochs, anneal_strategy, last_epoch } = read_arguments<SWALROptions>(name, given, names, {
+    const { swa_lr, anneal_epochs, anneal_strategy, last_epoch } = positional<SWALROptions>(name, given, {
       swa_lr: undefined as unknown as number,
       anneal_epochs: 10,
       anneal_strategy: 'cos',

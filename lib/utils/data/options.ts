@@ -1,5 +1,5 @@
+import { positional } from '../../arguments';
 import { check_boolean, check_integer, check_number, fail, fail_range, fail_type } from '../../errors';
-import { positional } from '../../ops/reduction';
 import type { Generator } from '../../random';
 import { is_iterable_dataset } from './dataset';
 import { check_sampler } from './sampler';
@@ -81,7 +81,7 @@ type Given<Item, Batch> = {
 
 /** Judges what the user gave. */
 export function judge_options<Item, Batch>(dataset: unknown, places: readonly unknown[]): Judged<Item, Batch> {
-  const asked = positional<DataLoaderOptions<Item, Batch>>(op, places, defaults, 2);
+  const asked = positional<DataLoaderOptions<Item, Batch>>(op, places, defaults, ['batch_size', 'shuffle']);
   // As Python's None.
   for (const name of nullable) asked[name] ??= undefined;
   const given = asked as Given<Item, Batch>;

@@ -1,14 +1,13 @@
-import type { Given } from '../../arguments';
+import { type Given, positional } from '../../arguments';
 import { check_boolean, check_integer, check_number, fail, fail_range, fail_type } from '../../errors';
 import { tensor } from '../../ops/create';
 import { multinomial } from '../../ops/multinomial';
 import { randint, randperm } from '../../ops/random';
-import { positional } from '../../ops/reduction';
 import type { Generator } from '../../random';
 import { float64 } from '../../tensor/dtype';
 import { Tensor } from '../../tensor/tensor';
 import { length_of } from './dataset';
-import { check_generator, with_generator } from './seeds';
+import { check_generator } from './seeds';
 
 /** The order in which samples are drawn. */
 
@@ -100,7 +99,7 @@ export class RandomSampler extends Sampler {
     super();
     const op = 'RandomSampler';
     check_source(op, data_source);
-    const { replacement, num_samples, generator } = positional(op, with_generator(given), {
+    const { replacement, num_samples, generator } = positional(op, given, {
       replacement: false,
       num_samples: null as number | null,
       generator: undefined as Generator | undefined,
@@ -146,7 +145,7 @@ export class SubsetRandomSampler extends Sampler {
 
   constructor(indices: Iterable<number>, ...given: Given<{ generator?: Generator }, [generator: 'generator']>) {
     super();
-    const { generator } = positional<{ generator?: Generator }>('SubsetRandomSampler', with_generator(given), {
+    const { generator } = positional<{ generator?: Generator }>('SubsetRandomSampler', given, {
       generator: undefined,
     });
     check_generator('SubsetRandomSampler', generator);
@@ -193,7 +192,7 @@ export class WeightedRandomSampler extends Sampler {
     super();
     const op = 'WeightedRandomSampler';
     check_integer(op, 'num_samples', num_samples, 1);
-    const { replacement, generator } = positional(op, with_generator(given), {
+    const { replacement, generator } = positional(op, given, {
       replacement: true,
       generator: undefined as Generator | undefined,
     });

@@ -11,12 +11,6 @@ const SEEDS = 2 ** 53 - 1;
 /** Multiples of 2^64 over the golden ratio: no two batches of an epoch share a seed. */
 const STEP = 0x9e3779b97f4a7c15n;
 
-/** Arguments whose last may be a generator in its place: an object too, but no options. */
-export function with_generator(given: readonly unknown[]): readonly unknown[] {
-  const last = given[given.length - 1];
-  return last instanceof Generator ? [...given.slice(0, -1), { generator: last }] : given;
-}
-
 /** A seed for an epoch, from the loader's generator or that of `torch.manual_seed`. */
 export function draw_seed(generator: Generator | undefined): number {
   return randint(SEEDS, [1], { generator }).item();
