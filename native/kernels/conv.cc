@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -141,11 +142,13 @@ struct CopyRows {
   }
 };
 
-// out = weight · patches, with the epilogue of `p`.
+// out = weight · patches, then the epilogue.
 template <class T>
 void multiply_patches(const ConvGeometry& g, const ForwardPatches<T>& patches, const T* weight, T* out,
-                      ConvProduct<T> p) {
+                      const ConvEpilogue<T>& epilogue) {
   const int64_t plane = g.y.output * g.x.output;
+  ConvProduct<T> p;
+  p.epilogue = epilogue;
   p.patches = patches.get();
   p.groups = g.groups;
   p.rows = g.out_channels;
@@ -169,20 +172,20 @@ void forward(Call& call) {
   const T* x = call.contiguous<T>(g.input_count());
   const T* weight = call.contiguous<T>(g.weight_count());
   T* out = call.contiguous<T>(g.output_count());
-  ConvProduct<T> p;
-  p.bias = call.optional<T>(g.groups * g.out_channels);
-  p.leaky = call.integer(0, 1) == 1;
-  p.slope = static_cast<T>(call.number());
-  p.mask = call.optional<uint8_t>((g.output_count() + 7) / 8);
+  ConvEpilogue<T> epilogue;
+  epilogue.bias = call.optional<T>(g.groups * g.out_channels);
+  epilogue.leaky = call.integer(0, 1) == 1;
+  epilogue.slope = static_cast<T>(call.number());
+  epilogue.mask = call.optional<uint8_t>((g.output_count() + 7) / 8);
   if (g.output_count() == 0) return;
   const int64_t plane = g.y.output * g.x.output;
-  if (p.mask != nullptr && (!p.leaky || plane % 8 != 0))
+  if (epilogue.mask != nullptr && (!epilogue.leaky || plane % 8 != 0))
     Call::fail("conv: a mask needs an activation, and planes of a multiple of 8 elements");
-  if (sees_all_at_once(g)) return one_place_forward(g, x, weight, out, {p.bias, 1, p.leaky, p.slope, p.mask});
-  if constexpr (sizeof(T) == 4) {
-    if (winograd_forward(g, x, weight, out, p)) return;
+  if (sees_all_at_once(g)) return one_place_forward(g, x, weight, out, epilogue);
+  if constexpr (std::is_same_v<T, float>) {
+    if (winograd_forward(g, x, weight, out, epilogue)) return;
   }
-  multiply_patches(g, ForwardPatches<T>(g, x), weight, out, p);
+  multiply_patches(g, ForwardPatches<T>(g, x), weight, out, epilogue);
 }
 
 template <class T>
@@ -192,15 +195,15 @@ void input_gradient(Call& call) {
   p.patches.data = call.contiguous<T>(g.output_count());
   const T* weight = call.contiguous<T>(g.weight_count());
   p.out.data = call.contiguous<T>(g.input_count());
-  p.bias = call.optional<T>(g.groups * g.in_channels);
+  p.epilogue.bias = call.optional<T>(g.groups * g.in_channels);
   if (g.input_count() == 0) return;
   if (sees_all_at_once(g)) {
     Workspace<T> repeated;
     T* const space = repeated.allocate_elements(g.input_count() / g.images);
-    return one_place_input_gradient(g, p.patches.data, weight, p.out.data, p.bias, space);
+    return one_place_input_gradient(g, p.patches.data, weight, p.out.data, p.epilogue.bias, space);
   }
-  if constexpr (sizeof(T) == 4) {
-    if (winograd_input_gradient(g, p.patches.data, weight, p.out.data, p.bias)) return;
+  if constexpr (std::is_same_v<T, float>) {
+    if (winograd_input_gradient(g, p.patches.data, weight, p.out.data, p.epilogue.bias)) return;
   }
   const int64_t plane = g.y.output * g.x.output, out_plane = g.y.input * g.x.input;
   p.patches.height = g.y.output;
@@ -232,7 +235,7 @@ void weight_gradient(Call& call) {
     return;
   }
   if (sees_all_at_once(g)) return one_place_weight_gradient(g, p.g, x, p.weight_gradient, p.bias_gradient);
-  if constexpr (sizeof(T) == 4) {
+  if constexpr (std::is_same_v<T, float>) {
     if (winograd_weight_gradient(g, p.g, x, p.weight_gradient, p.bias_gradient)) return;
   }
   const ForwardPatches<T> patches(g, x);
@@ -259,11 +262,11 @@ void transpose_gradients(Call& call) {
     return;
   }
   if (sees_all_at_once(g)) {
-    one_place_forward(g, gradient, weight, input_gradient, GemmEpilogue<T>());
+    one_place_forward(g, gradient, weight, input_gradient, ConvEpilogue<T>());
     return one_place_weight_gradient<T>(g, p.g, gradient, p.weight_gradient, nullptr);
   }
   const ForwardPatches<T> patches(g, gradient);
-  multiply_patches(g, patches, weight, input_gradient, ConvProduct<T>());
+  multiply_patches(g, patches, weight, input_gradient, ConvEpilogue<T>());
   p.patches = patches.get();
   p.groups = g.groups;
   p.rows = g.out_channels;

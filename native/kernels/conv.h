@@ -38,7 +38,16 @@ struct ConvOutput {
   int64_t image_stride = 0, channel_stride = 0, y_stride = 0, x_stride = 0;
 };
 
-// out = weights · patches for every group, then bias and LeakyReLU.
+// What follows a product: pre = sum + bias[channel], then pre > 0 ? pre : pre * slope.
+template <class T>
+struct ConvEpilogue {
+  const T* bias = nullptr;
+  bool leaky = false;
+  T slope = 0;
+  uint8_t* mask = nullptr;  // bit i tells pre > 0 of element i of a contiguous out, whose planes are whole bytes
+};
+
+// out = weights · patches for every group, then the epilogue, whose channels are groups * rows.
 template <class T>
 struct ConvProduct {
   ConvPatches<T> patches;
@@ -46,10 +55,7 @@ struct ConvProduct {
   const T* weights = nullptr;    // [groups * rows, patches.rows()], rows weight_stride apart
   int64_t weight_stride = 0;
   ConvOutput<T> out;
-  const T* bias = nullptr;  // of groups * rows
-  bool leaky = false;
-  T slope = 0;
-  uint8_t* mask = nullptr;  // bit i for element i of a contiguous out, whose planes are whole bytes
+  ConvEpilogue<T> epilogue;
 };
 
 // weight_gradient[row of g, row of patches] = the sum over all positions, and bias_gradient the sum of g.

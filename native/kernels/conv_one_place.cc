@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/gemm.h"
+
 namespace cresset {
 namespace {
 
@@ -18,7 +20,7 @@ bool sees_all_at_once(const ConvGeometry& g) {
 }
 
 template <class T>
-void one_place_forward(const ConvGeometry& g, const T* x, const T* weight, T* out, const GemmEpilogue<T>& epilogue) {
+void one_place_forward(const ConvGeometry& g, const T* x, const T* weight, T* out, const ConvEpilogue<T>& epilogue) {
   Gemm<T> p;
   p.m = g.images;
   p.n = g.out_channels;
@@ -26,7 +28,7 @@ void one_place_forward(const ConvGeometry& g, const T* x, const T* weight, T* ou
   p.a = {x, p.k, 1, 0};
   p.b = {weight, 1, p.k, 0};
   p.c = {out, p.n, 0};
-  p.epilogue = epilogue;
+  p.epilogue = {epilogue.bias, 1, epilogue.leaky, epilogue.slope, epilogue.mask};
   gemm(p);
 }
 
@@ -65,9 +67,9 @@ void one_place_weight_gradient(const ConvGeometry& g, const T* gradient, const T
   }
 }
 
-template void one_place_forward(const ConvGeometry&, const float*, const float*, float*, const GemmEpilogue<float>&);
+template void one_place_forward(const ConvGeometry&, const float*, const float*, float*, const ConvEpilogue<float>&);
 template void one_place_forward(const ConvGeometry&, const double*, const double*, double*,
-                                const GemmEpilogue<double>&);
+                                const ConvEpilogue<double>&);
 template void one_place_input_gradient(const ConvGeometry&, const float*, const float*, float*, const float*, float*);
 template void one_place_input_gradient(const ConvGeometry&, const double*, const double*, double*, const double*,
                                        double*);

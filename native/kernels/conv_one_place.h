@@ -1,7 +1,7 @@
 // A kernel that sees the whole input at once, from one place: x, weight and output are matrices as they lie in memory.
 #pragma once
+#include "kernels/conv.h"
 #include "kernels/conv_geometry.h"
-#include "kernels/gemm.h"
 
 namespace cresset {
 
@@ -9,7 +9,7 @@ bool sees_all_at_once(const ConvGeometry& g);
 
 // out = x · weightᵀ, and what the epilogue adds.
 template <class T>
-void one_place_forward(const ConvGeometry& g, const T* x, const T* weight, T* out, const GemmEpilogue<T>& epilogue);
+void one_place_forward(const ConvGeometry& g, const T* x, const T* weight, T* out, const ConvEpilogue<T>& epilogue);
 // out = g · weight + bias, one for each channel; `repeated` has room for one image.
 template <class T>
 void one_place_input_gradient(const ConvGeometry& g, const T* gradient, const T* weight, T* out, const T* bias,

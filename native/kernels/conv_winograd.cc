@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <utility>
 
-#include "kernels/conv.h"
 #include "kernels/gemm.h"
 #include "kernels/winograd_kernels.h"
 #include "runtime/parallel.h"
@@ -129,7 +127,7 @@ bool winograd_product(const WinogradProduct& p) {
   const WeightTasks transform{kernels, weights, progress};
   parallel_for(transform.count(), transform.across(), transform);
   if (progress.too_large) return false;
-  const WinogradTiles tiles(p.planes.images, p.grid_height, p.grid_width, p.mask != nullptr);
+  const WinogradTiles tiles(p.planes.images, p.grid_height, p.grid_width, p.epilogue.mask != nullptr);
   const WinogradPlan plan(tiles, p.planes.channels, ceil_div(p.rows, points.width), points.width, num_threads());
   parallel_for(plan.blocks * plan.row_parts, plan.grain, ProductTasks{kernels, p, plan, points, progress});
   check_memory(!progress.out_of_memory);

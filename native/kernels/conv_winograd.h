@@ -12,6 +12,8 @@
 #pragma once
 #include <cstdint>
 
+#include "kernels/conv.h"
+
 namespace cresset {
 
 // 2^45: a product of two transformed elements stays below 2^97, and the sum of 2^29 of them below 2^127.
@@ -26,17 +28,14 @@ struct WinogradPlanes {
   int64_t plane() const { return height * width; }
 };
 
-// out [images, rows, grid_height, grid_width] = weights · planes, then bias and LeakyReLU.
+// out [images, rows, grid_height, grid_width] = weights · planes, then the epilogue.
 struct WinogradProduct {
   WinogradPlanes planes;
   int64_t rows = 0, grid_height = 0, grid_width = 0;
   const float* weights = nullptr;  // [rows, channels, 3, 3], transposed [channels, rows, 3, 3] and its taps backwards
   bool transposed = false;
   float* out = nullptr;
-  const float* bias = nullptr;
-  bool leaky = false;
-  float slope = 0;
-  uint8_t* mask = nullptr;  // as ConvProduct's
+  ConvEpilogue<float> epilogue;
 };
 
 // weight_gradient [g.channels, x.channels, 3, 3] and bias_gradient, which may be null, for g of the grid that x's taps see.

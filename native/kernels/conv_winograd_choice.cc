@@ -8,8 +8,8 @@
 namespace cresset {
 namespace {
 
-// By the shapes alone. Of few channels the transforms cost more than they save, and so do the weights' for few tiles. A task works in memory for
-// at least some rows of tiles.
+// By the shapes alone. Of few channels the transforms cost more than they save, and so do the weights' for few tiles. A task
+// works in memory for at least some rows of tiles.
 bool wins(const ConvGeometry& g) {
   constexpr int64_t kFewestChannels = 16, kMostChannels = 1 << 14, kFewestTiles = 16, kMostRowElements = 1 << 18;
   const auto fits = [](const ConvAxis& a) { return a.kernel == 3 && a.stride == 1 && a.dilation == 1; };
@@ -27,7 +27,7 @@ WinogradPlanes input_of(const ConvGeometry& g, const float* x) {
 }  // namespace
 
 bool winograd_forward(const ConvGeometry& g, const float* x, const float* weight, float* out,
-                      const ConvProduct<float>& epilogue) {
+                      const ConvEpilogue<float>& epilogue) {
   if (!wins(g)) return false;
   WinogradProduct p;
   p.planes = input_of(g, x);
@@ -36,10 +36,7 @@ bool winograd_forward(const ConvGeometry& g, const float* x, const float* weight
   p.grid_width = g.x.output;
   p.weights = weight;
   p.out = out;
-  p.bias = epilogue.bias;
-  p.leaky = epilogue.leaky;
-  p.slope = epilogue.slope;
-  p.mask = epilogue.mask;
+  p.epilogue = epilogue;
   return winograd_product(p);
 }
 
@@ -55,7 +52,7 @@ bool winograd_input_gradient(const ConvGeometry& g, const float* gradient, const
   p.weights = weight;
   p.transposed = true;
   p.out = out;
-  p.bias = bias;
+  p.epilogue.bias = bias;
   return winograd_product(p);
 }
 

@@ -6,9 +6,8 @@
 
 namespace cresset {
 
-// With the bias, the activation and the mask of `epilogue`.
 bool winograd_forward(const ConvGeometry& g, const float* x, const float* weight, float* out,
-                      const ConvProduct<float>& epilogue);
+                      const ConvEpilogue<float>& epilogue);
 bool winograd_input_gradient(const ConvGeometry& g, const float* gradient, const float* weight, float* out,
                              const float* bias);
 bool winograd_weight_gradient(const ConvGeometry& g, const float* gradient, const float* x, float* weight_gradient,

@@ -86,7 +86,7 @@ struct WinogradKernels {
   // For `lanes` by `lanes` kernels; likewise.
   bool (*transform_weights)(const WinogradWeights&, int64_t out, int64_t in);
   void (*multiply)(const PanelProduct&);
-  // With bias and LeakyReLU; the space is put_space() elements.
+  // With the epilogue; the space is put_space() elements.
   void (*put_places)(const WinogradProduct&, const PlaceSums&, float* space);
   void (*put_taps)(const TapSums&, int64_t out, int64_t in);
 

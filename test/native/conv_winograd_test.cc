@@ -245,12 +245,10 @@ TEST(winograd_products_end_with_bias_and_leaky_relu) {
       std::vector<float> out;
       std::vector<uint8_t> mask(expected_mask.size(), 0xa5);
       WinogradProduct p = product_of(s, planes, weights, false, out);
-      p.bias = bias.data();
-      p.leaky = true;
-      p.slope = -0.25f;
+      p.epilogue = {bias.data(), true, -0.25f, nullptr};
       CHECK(winograd_product(p));
       CHECK(out == expected);
-      p.mask = mask.data();
+      p.epilogue.mask = mask.data();
       CHECK(winograd_product(p));
       CHECK(out == expected);
       CHECK(mask == expected_mask);
