@@ -18,6 +18,9 @@ struct EvenPieces {
   int64_t longest() const { return ceil_div(n, count); }
 };
 
+// A thread begins a task for at least so many vectors that are multiplied and added.
+constexpr int64_t kWorthAThread = 16000;
+
 struct ConvPlan {
   int64_t row_parts = 1, column_parts = 1;
   int64_t grain = 1;  // tasks a thread claims at once
@@ -26,7 +29,6 @@ struct ConvPlan {
   // `panel_elements` of every panel, and multiplies and adds `panel_cost` vectors for each.
   ConvPlan(int64_t tiles, int64_t panels, int64_t others, int64_t panel_bytes, double panel_cost, int threads) {
     constexpr int64_t kCacheBytes = 400 << 10;
-    constexpr double kWorthAThread = 16000;
     column_parts = ceil_div(panels, std::max<int64_t>(1, kCacheBytes / std::max<int64_t>(panel_bytes, 1)));
     const double cost = panel_cost * static_cast<double>(panels) * static_cast<double>(others);
     const int64_t wanted = threads == 1 ? 1 : static_cast<int64_t>(std::min(cost / kWorthAThread, 3.0 * threads));
@@ -48,80 +50,6 @@ struct ConvPlan {
   }
 };
 
-// Tile rows [first, first + rows) of an image; their tiles are those from `tile` on of a block.
-struct TileRows {
-  int64_t image, first, rows, tile;
-};
-
-// Rows of 2×2 tiles over the images' grids, in units that one task computes.
-struct WinogradTiles {
-  int64_t images, down, across;  // tiles of an image
-  int64_t unit;                  // tile rows; with a mask their places are whole bytes
-
-  WinogradTiles(int64_t images_, int64_t height, int64_t width, bool whole_bytes)
-      : images(images_),
-        down(ceil_div(height, 2)),
-        across(ceil_div(width, 2)),
-        unit(!whole_bytes || width % 4 == 0 ? 1
-             : width % 2 == 0               ? 2
-                                            : 4) {}
-  int64_t units_of_image() const { return ceil_div(down, unit); }
-  int64_t units() const { return images * units_of_image(); }
-
-  // The tile rows from unit `at` on that lie in one image; `at` moves past them.
-  TileRows next_rows(int64_t& at, int64_t last, int64_t tile) const {
-    const int64_t image = at / units_of_image(), first = at % units_of_image();
-    const int64_t count = std::min(last - at, units_of_image() - first);
-    at += count;
-    return {image, first * unit, std::min(count * unit, down - first * unit), tile};
-  }
-};
-
-struct WinogradPlan {
-  WinogradTiles tiles;
-  int64_t blocks = 1, row_parts = 1;
-  int64_t panels_at_once = 1;
-  int64_t grain = 1;
-
-  WinogradPlan(const WinogradTiles& tiles_, int64_t channels, int64_t panels, int64_t width, int threads)
-      : tiles(tiles_) {
-    constexpr int64_t kOperandBytes = 768 << 10, kResultBytes = 384 << 10, kFewTiles = 42, kFewBlocks = 8;
-    constexpr double kWorthAThread = 16000;
-    const int64_t tile_bytes = 16 * sizeof(float), units = tiles.units(), unit_tiles = tiles.unit * tiles.across;
-    const int64_t most = std::max(kFewTiles, kOperandBytes / (tile_bytes * channels));
-    const int64_t wanted = std::clamp(units * unit_tiles / (3 * threads), kFewTiles, most);
-    blocks = ceil_div(units, std::max<int64_t>(1, wanted / unit_tiles));
-    if (blocks < kFewBlocks * threads) blocks = std::min(units, ceil_div(blocks, threads) * threads);
-    while (blocks * row_parts < threads && row_parts < panels) row_parts++;
-    panels_at_once = std::clamp<int64_t>(kResultBytes / (tile_bytes * width * most_tiles()), 1, panels);
-    const double cost = static_cast<double>(most_tiles() * channels) * static_cast<double>(panels * width / row_parts);
-    grain = std::max<int64_t>(1, static_cast<int64_t>(kWorthAThread / (cost + 1)));
-  }
-  int64_t block_rows() const { return ceil_div(tiles.units(), blocks) * tiles.unit; }
-  int64_t most_tile_rows() const { return std::min(block_rows(), tiles.down); }
-  int64_t most_tiles() const { return std::min(block_rows(), tiles.images * tiles.down) * tiles.across; }
-};
-
-// A weight's gradient: blocks of tile rows, one after the other. Their number decides the bits: it is of the shapes alone.
-struct WinogradWeightPlan {
-  WinogradTiles tiles;
-  int64_t blocks = 1, row_parts = 1;
-  int64_t transform_grain = 1, multiply_grain = 1;
-
-  WinogradWeightPlan(const WinogradTiles& tiles_, int64_t in_channels, int64_t out_channels, int threads)
-      : tiles(tiles_) {
-    constexpr int64_t kDepth = 768, kFewestTiles = 64, kOperandBytes = 16 << 20;
-    constexpr int64_t kLanes = 16, kWorthAThread = 16000;
-    const int64_t tile_bytes = 16 * sizeof(float) * (in_channels + out_channels);
-    const int64_t depth = std::clamp<int64_t>(kOperandBytes / tile_bytes, kFewestTiles, kDepth);
-    blocks = std::min(tiles.units(), ceil_div(tiles.units() * tiles.across, depth));
-    const int64_t rows = tiles.units() / blocks, pieces = ceil_div(in_channels + out_channels, kLanes);
-    row_parts = std::clamp<int64_t>(3 * threads / pieces, 1, std::max<int64_t>(1, rows / 2));
-    transform_grain = 1 + kWorthAThread * row_parts / (rows * tiles.across * 40);
-    multiply_grain = 1 + kWorthAThread / (rows * tiles.across * 4 * ceil_div(out_channels, kLanes));
-  }
-};
-
 // A weight's gradient: `rows` by the channels of g, added up over blocks of positions.
 struct ConvWeightPlan {
   int64_t rows = 0;  // of a group: (channel, tap), and the ones
@@ -134,7 +62,6 @@ struct ConvWeightPlan {
 
   void cut(int64_t groups, int64_t channels, int64_t positions, int64_t block, const GemmTile& tile, int threads) {
     constexpr int64_t kRowBytes = 256 << 10, kPanelBytes = 512 << 10, kManySums = 1 << 17, kMostSums = 16;
-    constexpr double kWorthAThread = 16000;
     const int64_t lanes = 64 / tile.item_bytes;
     depth = block;
     panels = ceil_div(channels, width);

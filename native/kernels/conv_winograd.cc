@@ -75,27 +75,22 @@ struct ProductTasks {
 
   void run(const TilePlanes& tiles, int64_t unit, int64_t last_unit, int64_t panel, int64_t last_panel,
            const PointRows& operand, const PointRows& sums, float* space) const {
-    int64_t count = 0;
-    for (int64_t at = unit; at < last_unit;) {
-      const TileRows part = plan.tiles.next_rows(at, last_unit, count);
+    const int64_t count = plan.tiles.each_rows(unit, last_unit, 0, [&](const TileRows& part) {
       for (int64_t channel = 0; channel < p.planes.channels; channel += kernels.lanes)
         progress.note(kernels.transform_tiles(tiles, part, channel, operand, space));
-      count += part.rows * plan.tiles.across;
-    }
+    });
     const Pieces together(last_panel - panel, ceil_div(last_panel - panel, plan.panels_at_once));
     for (int64_t i = 0; i < together.count; i++) {
       const int64_t row = (panel + together.begin(i)) * weights.width;
       const int64_t last_row = std::min((panel + together.end(i)) * weights.width, p.rows);
       multiply(operand, count, row, last_row, sums);
-      for (int64_t at = unit, tile = 0; at < last_unit;) {
-        const TileRows part = plan.tiles.next_rows(at, last_unit, tile);
+      plan.tiles.each_rows(unit, last_unit, 0, [&](const TileRows& part) {
         for (int64_t r = row; r < last_row; r += kernels.lanes)
           kernels.put_places(p,
                              {sums.data + r - row, sums.width, sums.point_stride, part, plan.tiles.across, r,
                               std::min(kernels.lanes, last_row - r)},
                              space);
-        tile += part.rows * plan.tiles.across;
-      }
+      });
     }
   }
 

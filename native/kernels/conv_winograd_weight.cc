@@ -54,6 +54,7 @@ struct TransformTasks {
   int64_t count() const { return vectors() * b.plan.row_parts; }
 
   void operator()(int64_t begin, int64_t end) const {
+    const WinogradTiles& tiles = b.plan.tiles;
     const EvenPieces parts{b.last - b.first, b.plan.row_parts};
     Workspace<float> memory;
     const int64_t lanes = b.kernels.lanes, rows = parts.longest();
@@ -63,14 +64,11 @@ struct TransformTasks {
       const int64_t vector = i % vectors(), part = i / vectors();
       const bool is_x = vector < of_x();
       const int64_t channel = (is_x ? vector : vector - of_x()) * lanes;
-      const int64_t last = b.first + parts.end(part);
-      int64_t tile = parts.begin(part) * b.plan.tiles.across;
-      for (int64_t row = b.first + parts.begin(part); row < last;) {
-        const TileRows some = b.plan.tiles.next_rows(row, last, tile);
-        if (!b.kernels.transform_tiles(is_x ? b.x_tiles : b.g_tiles, some, channel, is_x ? b.x : b.g, space))
+      const int64_t row = parts.begin(part), last_row = parts.end(part);
+      tiles.each_rows(b.first + row, b.first + last_row, row * tiles.across, [&](const TileRows& rows_of_image) {
+        if (!b.kernels.transform_tiles(is_x ? b.x_tiles : b.g_tiles, rows_of_image, channel, is_x ? b.x : b.g, space))
           too_large.store(true, std::memory_order_relaxed);
-        tile += some.rows * b.plan.tiles.across;
-      }
+      });
     }
   }
 };

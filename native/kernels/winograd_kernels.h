@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "kernels/conv_plan.h"
 #include "kernels/conv_winograd.h"
 #include "kernels/conv_workspace.h"
+#include "kernels/winograd_plan.h"
 
 namespace cresset {
-
-constexpr int64_t kPoints = 16;  // of a tile, (y, x)
 
 // An operand of the products at all points: panels of `width` channels, each with a row for every tile (of the weights: for
 // every channel of the other kind). A transform stores to all points at once: their distance is an odd number of lines,

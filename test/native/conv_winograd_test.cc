@@ -5,8 +5,8 @@
 #include <limits>
 #include <random>
 
-#include "kernels/conv_plan.h"
 #include "kernels/gemm.h"
+#include "kernels/winograd_plan.h"
 #include "test.h"
 
 namespace {
