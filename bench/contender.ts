@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -63,18 +64,23 @@ export class Contender {
     return this.ask<Reply>([work.run, threads, iterations, ...work.args].join(' '));
   }
 
-  stop(): void {
+  /** Ends when its process has. */
+  async stop(): Promise<void> {
+    const ended = this.process.exitCode ?? this.process.signalCode ?? once(this.process, 'exit');
     this.process.stdin!.end();
+    await ended;
     this.reader.close();
   }
 }
+
+const python = process.env.CRESSET_BENCH_PYTHON ?? 'python3';
+let has_torch: boolean | undefined;
 
 const commands: Record<ContenderName, () => string[] | null> = {
   ours: () => [process.execPath, join(__dirname, 'contenders/ours.js')],
   copying: () => commands.ours(),
   pytorch: () => {
-    const python = process.env.CRESSET_BENCH_PYTHON ?? 'python3';
-    const has_torch = spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
+    has_torch ??= spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
     return has_torch ? [python, join(sources, 'pytorch.py')] : null;
   },
   native: () => {

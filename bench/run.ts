@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Case, ContenderName } from './case';
-import { cases } from './cases';
+import { grouped_cases } from './cases';
 import { Contender } from './contender';
 import { duel_json, duel_row, heading, type Measured, measured_json, measured_text, row_text } from './report';
-import { normal, quick, run_duel } from './runner';
+import { type Contenders, normal, quick, run_duel } from './runner';
 
 /**
  * npm run bench -- [--only TEXT] [--skip TEXT] [--quick] [--json]
@@ -39,37 +39,56 @@ function measure(script: string, args: readonly string[]): Measured {
 
 async function main(): Promise<void> {
   const { only, skip } = options;
-  const wanted = cases.filter(
-    ({ name }) => (only === undefined || name.includes(only)) && (skip === undefined || !name.includes(skip)),
-  );
-  if (wanted.length === 0)
-    throw new Error(
-      `bench: no case is left of ${JSON.stringify({ only, skip })}; there are:\n${cases.map((c) => c.name).join('\n')}`,
-    );
+  const is_wanted = ({ name }: Case) =>
+    (only === undefined || name.includes(only)) && (skip === undefined || !name.includes(skip));
+  const wanted = grouped_cases.map((group) => group.filter(is_wanted)).filter((group) => group.length > 0);
+  if (wanted.length === 0) {
+    const names = grouped_cases.flat().map((each) => each.name);
+    throw new Error(`bench: no case is left of ${JSON.stringify({ only, skip })}; there are:\n${names.join('\n')}`);
+  }
+  await introduce(needed(wanted.flat()));
+  for (const group of wanted) {
+    const contenders = await start(needed(group));
+    for (const each of group) await run_case(each, contenders);
+    await stop(contenders);
+  }
+}
+
+/** The table's heading names every contender of the run. */
+async function introduce(names: Set<ContenderName>): Promise<void> {
+  const contenders = await start(names);
+  const infos = [...contenders].flatMap(([name, contender]) => (name === 'copying' ? [] : [contender.info]));
+  print({ contenders: infos }, heading(infos));
+  await stop(contenders);
+}
+
+async function start(names: Set<ContenderName>): Promise<Contenders> {
   const contenders = new Map<ContenderName, Contender>();
-  for (const name of needed(wanted)) {
+  for (const name of names) {
     const contender = await Contender.start(name);
     if (contender !== null) contenders.set(name, contender);
   }
-  const infos = [...contenders].flatMap(([name, contender]) => (name === 'copying' ? [] : [contender.info]));
-  print({ contenders: infos }, heading(infos));
-  const pace = options.quick ? quick : normal;
-  for (const each of wanted) {
-    try {
-      if (each.kind === 'duel') {
-        const result = await run_duel(each, contenders, pace);
-        print(duel_json(each, result), row_text(duel_row(each, result)));
-      } else {
-        const result = measure(each.script, each.args);
-        print(measured_json(each, result), measured_text(each.name, result));
-      }
-    } catch (error) {
-      // The other cases still tell something.
-      print({ case: each.name, error: String(error) }, `${each.name}: ${error}`);
-      process.exitCode = 1;
+  return contenders;
+}
+
+async function stop(contenders: Contenders): Promise<void> {
+  await Promise.all([...contenders.values()].map((contender) => contender.stop()));
+}
+
+async function run_case(each: Case, contenders: Contenders): Promise<void> {
+  try {
+    if (each.kind === 'duel') {
+      const result = await run_duel(each, contenders, options.quick ? quick : normal);
+      print(duel_json(each, result), row_text(duel_row(each, result)));
+    } else {
+      const result = measure(each.script, each.args);
+      print(measured_json(each, result), measured_text(each.name, result));
     }
+  } catch (error) {
+    // The other cases still tell something.
+    print({ case: each.name, error: String(error) }, `${each.name}: ${error}`);
+    process.exitCode = 1;
   }
-  for (const contender of contenders.values()) contender.stop();
 }
 
 function needed(wanted: readonly Case[]): Set<ContenderName> {
