@@ -25,6 +25,15 @@ export interface LSTMOptions extends RecurrentOptions {
   proj_size?: number;
 }
 
+/** A net whose state is one tensor. */
+abstract class OneState extends RNNBase<Tensor> {
+  /** @param hx the first h, [layers · directions, batch, hidden_size]; zeros when left out */
+  override forward(input: Tensor, hx: Tensor | null = null): [output: Tensor, h_n: Tensor] {
+    const [output, [h_n]] = this.run(input, hx === null ? [] : [hx]);
+    return [output, h_n];
+  }
+}
+
 /**
  * Elman's recurrent net: `h' = tanh(x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh)`, or relu. Input [time, batch, input_size] (batch first with `batch_first`,
  * or [time, input_size]), output [time, batch, directions · hidden_size] and the last h, [layers · directions, batch, hidden_size].
@@ -37,7 +46,7 @@ export interface LSTMOptions extends RecurrentOptions {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.RNN.html
  */
-export class RNN extends RNNBase<Tensor> {
+export class RNN extends OneState {
   readonly nonlinearity: 'tanh' | 'relu';
 
   constructor(
@@ -68,12 +77,6 @@ export class RNN extends RNNBase<Tensor> {
     const mode = nonlinearity === 'tanh' ? 'RNN_TANH' : 'RNN_RELU';
     super(mode, sizes, { ...settings, proj_size: 0 });
     this.nonlinearity = nonlinearity;
-  }
-
-  /** @param hx the first h, [layers · directions, batch, hidden_size]; zeros when left out */
-  override forward(input: Tensor, hx: Tensor | null = null): [output: Tensor, h_n: Tensor] {
-    const [output, [h_n]] = this.run(input, hx === null ? [] : [hx]);
-    return [output, h_n];
   }
 }
 
@@ -129,7 +132,7 @@ export class LSTM extends RNNBase<[h_n: Tensor, c_n: Tensor]> {
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GRU.html
  */
-export class GRU extends RNNBase<Tensor> {
+export class GRU extends OneState {
   constructor(
     ...given: Given<
       RecurrentSizes & RecurrentOptions,
@@ -147,11 +150,5 @@ export class GRU extends RNNBase<Tensor> {
     const [sizes, own] = recurrent_arguments(given);
     const defaults = { ...recurrent_defaults, dtype: undefined as DType | undefined };
     super('GRU', sizes, { ...positional(new.target.name, own, defaults), proj_size: 0 });
-  }
-
-  /** @param hx the first h; zeros when left out */
-  override forward(input: Tensor, hx: Tensor | null = null): [output: Tensor, h_n: Tensor] {
-    const [output, [h_n]] = this.run(input, hx === null ? [] : [hx]);
-    return [output, h_n];
   }
 }
