@@ -56,6 +56,20 @@ const errors = () => [
   { args: [sample([4]), sample([3])], message: /expected x to place 4 samples, got shape \[3\]/ },
 ];
 
+function integral(name: string, total: (parts: Tensor, dim: number) => Tensor) {
+  return op({
+    name,
+    methods: [],
+    sums: true,
+    call: (y: Tensor, ...given: TrapezoidArguments): Tensor => {
+      const { parts, dim } = areas(name, y, given);
+      return total(parts, dim);
+    },
+    samples,
+    errors,
+  });
+}
+
 /**
  * The integral of a sampled function along a dimension (default the last) by the trapezoidal rule.
  * @example
@@ -65,17 +79,7 @@ const errors = () => [
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.trapezoid.html
  */
-export const trapezoid = op({
-  name: 'trapezoid',
-  methods: [],
-  sums: true,
-  call: (y: Tensor, ...given: TrapezoidArguments): Tensor => {
-    const { parts, dim } = areas('trapezoid', y, given);
-    return sum(parts, dim);
-  },
-  samples,
-  errors,
-});
+export const trapezoid = integral('trapezoid', sum);
 
 /**
  * The integrals from the first sample to each of the others.
@@ -85,14 +89,4 @@ export const trapezoid = op({
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html
  */
-export const cumulative_trapezoid = op({
-  name: 'cumulative_trapezoid',
-  methods: [],
-  sums: true,
-  call: (y: Tensor, ...given: TrapezoidArguments): Tensor => {
-    const { parts, dim } = areas('cumulative_trapezoid', y, given);
-    return cumsum(parts, dim);
-  },
-  samples,
-  errors,
-});
+export const cumulative_trapezoid = integral('cumulative_trapezoid', cumsum);
