@@ -10,6 +10,7 @@ import { eq, isnan } from './compare';
 import { read_item } from './create';
 import { op, type Reference, type Sample } from './define';
 import { scattered } from './gather';
+import { NamedResults } from './named_results';
 import { cast_to, type Operand } from './operand';
 import { maximum, minimum } from './pairwise';
 import { sum } from './reduce';
@@ -49,16 +50,13 @@ export type DimArguments = Given<DimOptions, [dim: 'dim', keepdim: 'keepdim']>;
  * indices.tolist(); // [1, 0]
  * ```
  */
-export class ValuesAndIndices {
+export class ValuesAndIndices extends NamedResults {
   constructor(
     readonly values: Tensor,
     /** Of dtype int64. */
     readonly indices: Tensor,
-  ) {}
-
-  *[Symbol.iterator](): Generator<Tensor, void, undefined> {
-    yield this.values;
-    yield this.indices;
+  ) {
+    super();
   }
 }
 

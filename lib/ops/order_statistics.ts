@@ -11,6 +11,7 @@ import { op, type Reference, sample } from './define';
 import { amax, amin, argmax, check_any, ValuesAndIndices } from './extreme';
 import { gather, scattered } from './gather';
 import { cat } from './join';
+import { NamedResults } from './named_results';
 import { judge_reduction, reduce_reference, reduced_shape, reference_groups } from './reduction';
 import { cummax } from './running_extreme';
 import { sort, topk } from './sort';
@@ -43,15 +44,12 @@ export interface AminmaxOptions {
  * [min.item(), max.item()]; // [1, 3]
  * ```
  */
-export class MinAndMax {
+export class MinAndMax extends NamedResults {
   constructor(
     readonly min: Tensor,
     readonly max: Tensor,
-  ) {}
-
-  *[Symbol.iterator](): Generator<Tensor, void, undefined> {
-    yield this.min;
-    yield this.max;
+  ) {
+    super();
   }
 }
 
