@@ -59,6 +59,11 @@ const pairs: Record<string, [named: () => unknown, placed: () => unknown]> = {
     () => torch.meshgrid(torch.arange(2), torch.arange(3), { indexing: 'xy' }),
     () => torch.meshgrid([torch.arange(2), torch.arange(3)], { indexing: 'xy' }),
   ],
+  quantile: [
+    () => x.quantile(0.3, { dim: 1, keepdim: true, interpolation: 'lower' }),
+    () => torch.quantile(x, 0.3, 1, true, { interpolation: 'lower' }),
+  ],
+  median: [() => x.median(1, { keepdim: true }).values, () => x.median({ dim: 1, keepdim: true }).values],
   conv2d: [() => F.conv2d(image, taps, { padding: 1 }), () => F.conv2d(image, taps, null, 1, 1)],
   'conv2d with a bias': [
     () => F.conv2d(image, taps, { bias: torch.ones([1]), stride: 2 }),
@@ -115,6 +120,17 @@ test('wrong names, wrong numbers of arguments', () => {
   const scaled = [x, { alpha: 2 }] as never as [torch.Tensor];
   expect(() => x.mul(...scaled)).toThrow('mul: takes two operands, got a third argument');
   expect(() => x.mul_(...scaled)).toThrow('mul_: takes two operands, got a third argument');
+});
+
+test('what PyTorch takes by name only has no place', () => {
+  const misplaced: [string, () => unknown][] = [
+    ['cov', () => x.float().cov(0 as never)],
+    ['aminmax', () => x.aminmax(0 as never)],
+    ['isin', () => torch.isin(x, row, true as never)],
+    ['searchsorted', () => torch.searchsorted(row, x, true as never)],
+    ['bucketize', () => torch.bucketize(x, row.flatten(), true as never)],
+  ];
+  for (const [name, call] of misplaced) expect(call).toThrow(`${name}: expected options to be an object, got`);
 });
 
 describe('alpha and rounding_mode', () => {

@@ -1,5 +1,4 @@
-import { positional } from '../arguments';
-import { check_integer, fail, shape_text } from '../errors';
+import { check_integer, check_options, fail, shape_text } from '../errors';
 import { check_floating, check_tensor, type Tensor } from '../tensor/tensor';
 import { div, mul, sub } from './arithmetic';
 import { clamp } from './clamp';
@@ -64,7 +63,7 @@ export const cov = op({
   sums: true,
   call: (input: Tensor, options?: CovOptions): Tensor => {
     const x = variables('cov', input);
-    const judged = positional<Required<CovOptions>>('cov', options === undefined ? [] : [options], {
+    const judged = check_options<Required<CovOptions>>('cov', options, {
       correction: 1,
       fweights: null,
       aweights: null,

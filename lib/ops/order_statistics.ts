@@ -1,6 +1,6 @@
 import { positional } from '../arguments';
 import { record, tracks } from '../autograd/node';
-import { check_boolean, check_integer, fail, shape_text } from '../errors';
+import { check_boolean, check_integer, check_options, fail, shape_text } from '../errors';
 import { int64 } from '../tensor/dtype';
 import { type Shape, wrap_dim } from '../tensor/shape';
 import { check_tensor, type Tensor } from '../tensor/tensor';
@@ -207,9 +207,9 @@ export const mode = op({
  */
 export const aminmax = op({
   name: 'aminmax',
-  call: (input: Tensor, options: AminmaxOptions = {}): MinAndMax => {
+  call: (input: Tensor, options?: AminmaxOptions): MinAndMax => {
     check_tensor('aminmax', 'input', input);
-    const { dim, keepdim } = positional('aminmax', [options], { dim: null as number | null, keepdim: false });
+    const { dim, keepdim } = check_options('aminmax', options, { dim: null as number | null, keepdim: false });
     const dims = judge_reduction('aminmax', input.shape, dim, keepdim).dims;
     check_any('aminmax', input.shape, dims);
     return new MinAndMax(amin(input, dim, keepdim), amax(input, dim, keepdim));

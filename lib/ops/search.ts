@@ -1,5 +1,14 @@
 import { type Given, positional } from '../arguments';
-import { check_boolean, check_integer, check_number, fail, fail_range, fail_type, shape_text } from '../errors';
+import {
+  check_boolean,
+  check_integer,
+  check_number,
+  check_options,
+  fail,
+  fail_range,
+  fail_type,
+  shape_text,
+} from '../errors';
 import { kernel } from '../native/kernel';
 import { get_default_dtype, int32, int64 } from '../tensor/dtype';
 import { numel_of, same_shape } from '../tensor/shape';
@@ -117,7 +126,7 @@ export const searchsorted = op({
     const name = 'searchsorted';
     check_tensor(name, 'sorted_sequence', sorted_sequence);
     if (typeof input !== 'number') check_tensor(name, 'input', input);
-    const given = positional(name, options === undefined ? [] : [options], {
+    const given = check_options(name, options, {
       out_int32: false,
       right: false,
       side: null as unknown,
@@ -164,7 +173,7 @@ export const bucketize = op({
     if (typeof input !== 'number') check_tensor(name, 'input', input);
     if (boundaries.ndim !== 1)
       fail(name, `expected boundaries of 1 dimension, got shape ${shape_text(boundaries.shape)}`);
-    const { out_int32, right } = positional(name, options === undefined ? [] : [options], {
+    const { out_int32, right } = check_options(name, options, {
       out_int32: false,
       right: false,
     });
@@ -190,7 +199,7 @@ export const isin = op({
   call: (elements: Tensor, test_elements: Tensor | number, options?: IsinOptions): Tensor => {
     check_tensor('isin', 'elements', elements);
     if (typeof test_elements !== 'number') check_tensor('isin', 'test_elements', test_elements);
-    const { assume_unique, invert } = positional('isin', options === undefined ? [] : [options], {
+    const { assume_unique, invert } = check_options('isin', options, {
       assume_unique: false,
       invert: false,
     });

@@ -12,7 +12,7 @@ import { share_gradient, ValuesAndIndices } from './extreme';
 import { gather } from './gather';
 import { cat, stack } from './join';
 import { mean, std, variance } from './reduce';
-import type { Dims } from './reduction';
+import type { Dims, KeepdimOption } from './reduction';
 import { sort } from './sort';
 import { narrow, reshape, select, squeeze, transpose, unsqueeze } from './views';
 import { where } from './where';
@@ -25,9 +25,9 @@ declare module '../tensor/tensor' {
     diff(...given: DiffArguments): Tensor;
     /** The middle value, the lower one of two; along a dimension with its index. */
     median(): Tensor;
-    median(dim: number, keepdim?: boolean): ValuesAndIndices;
+    median(dim: number | { dim: number; keepdim?: boolean }, keepdim?: boolean | KeepdimOption): ValuesAndIndices;
     /** The values below which the shares `q` lie. */
-    quantile(q: number | readonly number[] | Tensor, options?: QuantileOptions): Tensor;
+    quantile(q: number | readonly number[] | Tensor, ...given: QuantileArguments): Tensor;
   }
 }
 
@@ -136,7 +136,11 @@ export const diff = op({
 
 interface Median {
   (input: Tensor): Tensor;
-  (input: Tensor, dim: number | { dim: number; keepdim?: boolean }, keepdim?: boolean): ValuesAndIndices;
+  (
+    input: Tensor,
+    dim: number | { dim: number; keepdim?: boolean },
+    keepdim?: boolean | KeepdimOption,
+  ): ValuesAndIndices;
 }
 
 /** The middle of each line, the lower one of two; NaN, which sorts last, wins. */
@@ -195,6 +199,8 @@ export interface QuantileOptions {
   interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
 }
 
+type QuantileArguments = Given<QuantileOptions, [dim: 'dim', keepdim: 'keepdim']>;
+
 const between: Record<string, (share: number) => number> = {
   linear: (share) => share,
   lower: () => 0,
@@ -223,10 +229,10 @@ function at_position(ordered: Tensor, position: number, interpolation: string): 
  */
 export const quantile = op({
   name: 'quantile',
-  call: (input: Tensor, q: number | readonly number[] | Tensor, options: QuantileOptions = {}): Tensor => {
+  call: (input: Tensor, q: number | readonly number[] | Tensor, ...given: QuantileArguments): Tensor => {
     const x = check_floating('quantile', 'input', input);
     const defaults = { dim: null as number | null, keepdim: false, interpolation: 'linear' };
-    const { dim, keepdim, interpolation } = positional('quantile', [options], defaults);
+    const { dim, keepdim, interpolation } = positional('quantile', given, defaults, ['dim', 'keepdim']);
     if (!Object.hasOwn(between, interpolation))
       fail_type(
         'quantile',
@@ -262,6 +268,7 @@ export const quantile = op({
     { args: [sample([3, 4]), [0.25, 0.5, 1], { dim: 0 }] },
     { args: [sample([3, 4]), 0.5, { dim: 1, keepdim: true, interpolation: 'midpoint' }] },
     { args: [sample([3, 4, 2]), 0.4, { dim: 1, interpolation: 'nearest' }] },
+    { args: [sample([3, 4]), 0.7, 1, true, { interpolation: 'lower' }] },
   ],
   errors: () => [
     { args: [sample([3]), 1.5], message: /expected q to lie between 0 and 1, got 1.5/ },
