@@ -154,6 +154,18 @@ test('arguments by position or by name, and generators', () => {
   expect(drawn((w, generator) => init.xavier_uniform_(w, { gain: 2, generator }))).toEqual(
     drawn((w, generator) => init.xavier_uniform_(w, 2, { generator })),
   );
+  expect(drawn((w, generator) => init.uniform_(w, 2, 3, generator))).toEqual(
+    drawn((w, generator) => init.uniform_(w, 2, 3, { generator })),
+  );
+  expect(drawn((w, generator) => init.trunc_normal_(w, 0, 1, -2, 2, generator))).toEqual(
+    drawn((w, generator) => init.trunc_normal_(w, { generator })),
+  );
+  expect(drawn((w, generator) => init.kaiming_normal_(w, 0, 'fan_in', 'relu', generator))).toEqual(
+    drawn((w, generator) => init.kaiming_normal_(w, { nonlinearity: 'relu', generator })),
+  );
+  expect(drawn((w, generator) => init.orthogonal_(w, 2, generator))).toEqual(
+    drawn((w, generator) => init.orthogonal_(w, { gain: 2, generator })),
+  );
 });
 
 test.each<[string, () => unknown, string | RegExp]>([
@@ -212,8 +224,8 @@ test.each<[string, () => unknown, string | RegExp]>([
   ],
   [
     'too many',
-    () => init.uniform_(...([torch.ones([3]), 1, 2, 3] as never as [torch.Tensor])),
-    'uniform_: takes at most 2 arguments (a, b), got 3',
+    () => init.uniform_(...([torch.ones([3]), 1, 2, undefined, 3] as never as [torch.Tensor])),
+    'uniform_: takes at most 3 arguments (a, b, generator), got 4',
   ],
   [
     'mode',

@@ -34,8 +34,11 @@ const unit: UniformOptions = { a: 0, b: 1, generator: undefined };
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
  */
-export function uniform_(tensor: Tensor, ...given: Given<Partial<UniformOptions>, ['a', 'b']>): Tensor {
-  const { a, b, generator } = positional('uniform_', given, unit, ['a', 'b']);
+export function uniform_(
+  tensor: Tensor,
+  ...given: Given<Partial<UniformOptions>, [a: 'a', b: 'b', generator: 'generator']>
+): Tensor {
+  const { a, b, generator } = positional('uniform_', given, unit);
   return fill('uniform_', tensor, (target) => target.uniform_(a, b, { generator }));
 }
 
@@ -61,8 +64,11 @@ const standard: NormalOptions = { mean: 0, std: 1, generator: undefined };
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_
  */
-export function normal_(tensor: Tensor, ...given: Given<Partial<NormalOptions>, ['mean', 'std']>): Tensor {
-  const { mean, std, generator } = positional('normal_', given, standard, ['mean', 'std']);
+export function normal_(
+  tensor: Tensor,
+  ...given: Given<Partial<NormalOptions>, [mean: 'mean', std: 'std', generator: 'generator']>
+): Tensor {
+  const { mean, std, generator } = positional('normal_', given, standard);
   return fill('normal_', tensor, (target) => target.normal_(mean, std, { generator }));
 }
 

@@ -25,10 +25,13 @@ export interface OrthogonalOptions {
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_
  */
-export function orthogonal_(tensor: Tensor, ...given: Given<Partial<OrthogonalOptions>, ['gain']>): Tensor {
+export function orthogonal_(
+  tensor: Tensor,
+  ...given: Given<Partial<OrthogonalOptions>, [gain: 'gain', generator: 'generator']>
+): Tensor {
   const op = 'orthogonal_';
   const defaults: OrthogonalOptions = { gain: 1, generator: undefined };
-  const { gain, generator } = positional(op, given, defaults, ['gain']);
+  const { gain, generator } = positional(op, given, defaults);
   check_floating(op, 'tensor', tensor);
   check_number(op, 'gain', gain);
   if (tensor.ndim < 2) fail(op, `expected a tensor of at least 2 dimensions, got shape ${shape_text(tensor.shape)}`);

@@ -87,11 +87,11 @@ export interface SparseOptions {
  */
 export function sparse_(
   tensor: Tensor,
-  ...given: Given<Needs<SparseOptions, 'sparsity'>, ['sparsity', 'std']>
+  ...given: Given<Needs<SparseOptions, 'sparsity'>, [sparsity: 'sparsity', std: 'std', generator: 'generator']>
 ): Tensor {
   const op = 'sparse_';
   const defaults: SparseOptions = { sparsity: undefined as unknown as number, std: 0.01, generator: undefined };
-  const { sparsity, std, generator } = positional(op, given, defaults, ['sparsity', 'std']);
+  const { sparsity, std, generator } = positional(op, given, defaults);
   check_matrix(op, tensor);
   const share = check_number(op, 'sparsity', sparsity);
   if (!(share >= 0 && share <= 1)) fail_range(op, `expected sparsity between 0 and 1, got ${share}`);

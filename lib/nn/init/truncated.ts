@@ -23,7 +23,6 @@ export interface TruncNormalOptions {
   generator?: Generator;
 }
 
-const names = ['mean', 'std', 'a', 'b'] as const;
 const defaults: TruncNormalOptions = { mean: 0, std: 1, a: -2, b: 2, generator: undefined };
 
 /** Farther away, and with squares beyond float32, a tail is a single point. */
@@ -46,9 +45,12 @@ type Propose = (out: Tensor, generator: Generator | undefined) => Tensor;
  * ```
  * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_
  */
-export function trunc_normal_(tensor: Tensor, ...given: Given<Partial<TruncNormalOptions>, typeof names>): Tensor {
+export function trunc_normal_(
+  tensor: Tensor,
+  ...given: Given<Partial<TruncNormalOptions>, [mean: 'mean', std: 'std', a: 'a', b: 'b', generator: 'generator']>
+): Tensor {
   const op = 'trunc_normal_';
-  const { generator, ...numbers } = positional(op, given, defaults, names);
+  const { generator, ...numbers } = positional(op, given, defaults);
   check_floating(op, 'tensor', tensor);
   const { mean, std, a, b } = numbers;
   for (const [name, value] of Object.entries(numbers)) {

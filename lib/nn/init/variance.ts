@@ -26,11 +26,11 @@ export interface XavierOptions {
   generator?: Generator;
 }
 
-type XavierArguments = Given<Partial<XavierOptions>, ['gain']>;
+type XavierArguments = Given<Partial<XavierOptions>, [gain: 'gain', generator: 'generator']>;
 
 function xavier(op: string, tensor: Tensor, given: XavierArguments): { std: number; generator?: Generator } {
   const defaults: XavierOptions = { gain: 1, generator: undefined };
-  const { gain, generator } = positional(op, given, defaults, ['gain']);
+  const { gain, generator } = positional(op, given, defaults);
   const [fan_in, fan_out] = fans(op, tensor);
   return { std: check_number(op, 'gain', gain) * Math.sqrt(2 / (fan_in + fan_out)), generator };
 }
@@ -74,12 +74,14 @@ export interface KaimingOptions {
   generator?: Generator;
 }
 
-const kaiming_names = ['a', 'mode', 'nonlinearity'] as const;
-type KaimingArguments = Given<Partial<KaimingOptions>, typeof kaiming_names>;
+type KaimingArguments = Given<
+  Partial<KaimingOptions>,
+  [a: 'a', mode: 'mode', nonlinearity: 'nonlinearity', generator: 'generator']
+>;
 
 function kaiming(op: string, tensor: Tensor, given: KaimingArguments): { std: number; generator?: Generator } {
   const defaults: KaimingOptions = { a: 0, mode: 'fan_in', nonlinearity: 'leaky_relu', generator: undefined };
-  const { a, mode, nonlinearity, generator } = positional(op, given, defaults, kaiming_names);
+  const { a, mode, nonlinearity, generator } = positional(op, given, defaults);
   const [fan_in, fan_out] = fans(op, tensor);
   if (mode !== 'fan_in' && mode !== 'fan_out') fail_type(op, 'mode', '"fan_in" or "fan_out"', mode);
   const gain = calculate_gain(nonlinearity, check_number(op, 'a', a));
