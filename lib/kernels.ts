@@ -1,8 +1,7 @@
 import { check_integer, check_number, check_options, describe, fail, fail_type } from './errors';
 import { addon } from './native/addon';
 import { ask_again } from './native/shortage';
-import type { DType } from './tensor/dtype';
-import { float32, float64 } from './tensor/dtype';
+import { type DType, float32, float64 } from './tensor/dtype';
 
 /**
  * The raw kernels over typed arrays, for people who want nothing else: any Float32Array or Float64Array, external,

@@ -11,8 +11,15 @@ import { read_item } from './create';
 import { add_method, op, type Reference } from './define';
 import type { Operand } from './operand';
 import { abs } from './pointwise';
-import type { ReductionArguments } from './reduction';
-import { type Dims, judge_reduction, launch, reduce_reference, reduced_shape, reduction_samples } from './reduction';
+import {
+  type Dims,
+  judge_reduction,
+  launch,
+  type ReductionArguments,
+  reduce_reference,
+  reduced_shape,
+  reduction_samples,
+} from './reduction';
 import { unary } from './unary';
 
 /** Comparisons, tests and logic. Results are bool tensors without gradients. */

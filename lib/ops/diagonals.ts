@@ -1,7 +1,6 @@
 import { type Given, positional } from '../arguments';
 import { check_integer, fail, shape_text } from '../errors';
-import type { DType } from '../tensor/dtype';
-import { int64 } from '../tensor/dtype';
+import { type DType, int64 } from '../tensor/dtype';
 import { check_tensor, type Tensor } from '../tensor/tensor';
 import { movedim } from './arrange';
 import { by_name } from './by_name';

@@ -14,12 +14,13 @@ import { NamedResults } from './named_results';
 import { cast_to, type Operand } from './operand';
 import { maximum, minimum } from './pairwise';
 import { sum } from './reduce';
-import type { KeepdimOption, ReductionArguments } from './reduction';
 import {
   type Dims,
   judge_reduction,
+  type KeepdimOption,
   launch,
   type Reduction,
+  type ReductionArguments,
   reduce_reference,
   reduced_shape,
   reduction_samples,

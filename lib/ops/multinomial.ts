@@ -5,8 +5,7 @@ import { float64, int64 } from '../tensor/dtype';
 import { allocate, check_floating, type Tensor } from '../tensor/tensor';
 import { by_name } from './by_name';
 import { add_method } from './define';
-import type { GeneratorOptions } from './random';
-import { rand } from './random';
+import { type GeneratorOptions, rand } from './random';
 
 declare module '../tensor/tensor' {
   interface Tensor {

@@ -3,8 +3,7 @@ import { div } from './arithmetic';
 import { isnan, logical_not } from './compare';
 import { op } from './define';
 import { sum } from './reduce';
-import type { ReductionArguments } from './reduction';
-import { reduction_samples } from './reduction';
+import { type ReductionArguments, reduction_samples } from './reduction';
 import { where } from './where';
 
 /** Sums and means that leave NaN out. */

@@ -13,10 +13,10 @@ import { products_of_others } from './cumulative';
 import { op, type Reference, type Sample } from './define';
 import { cast_to, set_sum_to } from './operand';
 import { exp } from './pointwise';
-import type { KeepdimOption } from './reduction';
 import {
   type Dims,
   judge_reduction,
+  type KeepdimOption,
   launch,
   type Reduction,
   type ReductionOptions,
