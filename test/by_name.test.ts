@@ -116,6 +116,7 @@ test('wrong names, wrong numbers of arguments', () => {
   expect(() => torch.unsqueeze(...([x, 1, 2] as never as [torch.Tensor, number]))).toThrow(
     'unsqueeze: takes at most 1 arguments (dim), got 2',
   );
+  expect(() => torch.eye(2, 3, { m: 3 } as never)).toThrow('eye: Misspelled option "m"');
   expect(() => F.conv2d(image, taps, { paddin: 1 } as never)).toThrow('did you mean "padding"?');
   const scaled = [x, { alpha: 2 }] as never as [torch.Tensor];
   expect(() => x.mul(...scaled)).toThrow('mul: takes two operands, got a third argument');

@@ -335,10 +335,8 @@ const eye_kernel = kernel('eye');
 export function eye(n: number, options?: TensorOptions & { m?: number | null }): Tensor;
 export function eye(n: number, m: number | null, options?: TensorOptions): Tensor;
 export function eye(n: number, ...more: readonly unknown[]): Tensor {
-  const last = more[more.length - 1];
-  const { m: named, ...options } = (is_options(last) ? last : {}) as TensorOptions & { m?: number | null };
-  const m = (is_options(more[0]) ? named : more[0]) ?? n;
-  const size = check_size('eye', [n, m as number]);
+  const [m, options] = first_of(more, 'm');
+  const size = check_size('eye', [n, (m ?? n) as number]);
   const { dtype, requires_grad } = check_tensor_options('eye', options);
   const made = allocate(size, dtype ?? get_default_dtype());
   if (made.count > 0) eye_kernel(made.dtype.code, size[0], size[1], made);
