@@ -93,7 +93,7 @@ function counts(like: Tensor, { dim, at, include_self }: Joining): Tensor {
 
 function joined(x: Tensor, src: Tensor, joining: Joining): Tensor {
   const { dim, at, how, include_self } = joining;
-  if (how === 'sum' || how === 'mean') {
+  if (is_linear(how)) {
     const sums = scatter_add(include_self ? x : scatter(x, dim, at, 0), dim, at, src);
     if (how === 'sum') return sums;
     return div(sums, counts(x, joining), x.dtype.is_floating_point ? {} : { rounding_mode: 'floor' });
@@ -105,8 +105,11 @@ function joined(x: Tensor, src: Tensor, joining: Joining): Tensor {
   return out;
 }
 
-/** The gradients of x and src, which are read only where they matter. */
-function gradients(g: Tensor, x: Tensor, src: Tensor, y: Tensor, joining: Joining): [of_x: Tensor, of_src: Tensor] {
+/** Sums and means, whose gradients depend on nothing but where the elements went. */
+const is_linear = (how: ScatterReduction): how is 'sum' | 'mean' => how === 'sum' || how === 'mean';
+
+/** The gradients of x and src, given what {@link saved_of} saves. */
+function gradients(g: Tensor, node: Node, joining: Joining): [of_x: Tensor, of_src: Tensor] {
   const { dim, at, how, include_self } = joining;
   const there = (t: Tensor): Tensor => gather(t, dim, at);
   const kept = (t: Tensor): Tensor => (include_self ? t : scatter(t, dim, at, 0));
@@ -115,6 +118,7 @@ function gradients(g: Tensor, x: Tensor, src: Tensor, y: Tensor, joining: Joinin
     const share = div(g, counts(g.detach(), joining));
     return [kept(share), there(share)];
   }
+  const [x, src, y] = [1, 2, 3].map((i) => node.saved(i));
   if (how === 'prod') return products(g, x, src, joining);
   const [mine, theirs] = [eq(x, y), eq(src, there(y))].map((mask) => cast_to(mask, g.dtype));
   const ties = scatter_add(kept(mine), dim, at, theirs);
@@ -150,14 +154,13 @@ function products(g: Tensor, x: Tensor, src: Tensor, joining: Joining): [of_x: T
 
 /** Made where no operand is in sight: a closure keeps alive all that any closure of its scope captures. */
 const rule = (dim: number, how: ScatterReduction, include_self: boolean) => (g: Tensor, node: Node) => {
-  const [at, x, src, y] = [0, 1, 2, 3].map((i) => node.saved(how === 'sum' || how === 'mean' ? 0 : i));
-  const [of_x, of_src] = gradients(g, x, src, y, { dim, at, how, include_self });
+  const [of_x, of_src] = gradients(g, node, { dim, at: node.saved(0), how, include_self });
   return [node.needs(0) ? of_x : null, node.needs(1) ? of_src : null];
 };
 
-/** What the rule reads: sums and means only where the elements went. */
+/** What the rule reads. */
 const saved_of = ({ at, how }: Joining, x: Tensor, src: Tensor, y: Tensor): Tensor[] =>
-  how === 'sum' || how === 'mean' ? [at] : [at, x, src, y];
+  is_linear(how) ? [at] : [at, x, src, y];
 
 const NODE = 'ScatterReduceBackward0';
 const names = ['dim', 'index', 'src', 'reduce', 'include_self'] as const;
@@ -196,8 +199,7 @@ export const scatter_reduce: ScatterReduce = op({
     const { src, ...joining } = judge('scatter_reduce_', input, ...given);
     check_inplace('scatter_reduce_', input);
     const tracked = is_grad_enabled() && (requires_grad(input) || requires_grad(src));
-    const reads = joining.how !== 'sum' && joining.how !== 'mean';
-    const old = tracked ? past(input, reads) : input;
+    const old = tracked ? past(input, !is_linear(joining.how)) : input;
     const from = src.storage === input.storage ? clone(src) : src;
     const out = no_grad(() => joined(input.detach(), from.detach(), joining));
     copy_into(input, out);
