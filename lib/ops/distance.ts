@@ -34,7 +34,6 @@ export interface CosineSimilarityOptions {
   eps?: number;
 }
 
-/** A measure of two tensors, with more by place or by name. */
 /**
  * The distances between every two rows of [rows, features], each pair once: [rows · (rows - 1) / 2], the first row's before the second's.
  * @example
@@ -47,8 +46,7 @@ export const pdist = op({
   name: 'pdist',
   methods: [],
   sums: true,
-  call: by_name('pdist', ['p'], (input: Tensor, order?: number): Tensor => {
-    const p = order ?? 2;
+  call: by_name('pdist', ['p'], (input: Tensor, p: number = 2): Tensor => {
     const { shape, ndim } = check_floating('pdist', 'input', input);
     if (ndim !== 2) fail('pdist', `expected rows of features, got shape ${shape_text(shape)}`);
     if (!(check_number('pdist', 'p', p) >= 0)) fail_range('pdist', `expected p to be at least 0, got ${p}`);
@@ -79,6 +77,7 @@ export const pdist = op({
   ],
 });
 
+/** A measure of two tensors, with more by place or by name. */
 type Distance<Options, Names extends readonly (keyof Options)[]> = (
   x1: Tensor,
   x2: Tensor,

@@ -210,7 +210,8 @@ function shifted(given: Tensor, shift: number, dim: number): Tensor {
   if (out.count > 0) {
     const size = x.shape[dim];
     const rows = numel_of(x.shape.slice(0, dim));
-    turn_rows(out, rows, x, ((((-shift % size) + size) % size) * x.count) / rows / size);
+    const first = ((-shift % size) + size) % size;
+    turn_rows(out, rows, x, first * (x.count / rows / size));
   }
   return tracks(given) ? record(out, 'RollBackward0', [given], [], roll_rule(shift, dim)) : out;
 }

@@ -234,9 +234,9 @@ export class TransformerEncoder extends Module {
       mask_check: true,
     });
     if (norm !== null && !(norm instanceof Module)) fail_type(name, 'norm', 'a Module or null', norm);
+    for (const [flag, value] of Object.entries(flags)) check_boolean(name, flag, value);
     this.layers = new ModuleList(Array.from({ length: num_layers }, () => deepcopy(encoder_layer)));
     this.norm = norm;
-    for (const [flag, value] of Object.entries(flags)) check_boolean(name, flag, value);
   }
 
   override forward(src: Tensor, masks?: TransformerEncoderMasks): Tensor;
