@@ -102,7 +102,7 @@ export {
 
 import './recurrent_records';
 
-export { type AminmaxOptions, aminmax, kthvalue, MinAndMax, mode, type RankOptions } from './order_statistics';
+export { aminmax, kthvalue, MinAndMax, mode, type RankOptions } from './order_statistics';
 export {
   logsumexp,
   mean,

@@ -1,4 +1,4 @@
-import { positional } from '../arguments';
+import { type Given, positional } from '../arguments';
 import { record, tracks } from '../autograd/node';
 import { check_boolean, check_integer, check_options, fail, shape_text } from '../errors';
 import { int64 } from '../tensor/dtype';
@@ -8,7 +8,7 @@ import { sub } from './arithmetic';
 import { eq } from './compare';
 import { arange, zeros } from './create';
 import { op, type Reference, sample } from './define';
-import { amax, amin, argmax, check_any, ValuesAndIndices } from './extreme';
+import { amax, amin, argmax, check_any, type DimOptions, ValuesAndIndices } from './extreme';
 import { gather, scattered } from './gather';
 import { cat } from './join';
 import { NamedResults } from './named_results';
@@ -28,13 +28,7 @@ export interface RankOptions {
   keepdim?: boolean;
 }
 
-/** Options of {@link aminmax}. */
-export interface AminmaxOptions {
-  /** The dimension to go along; default all. */
-  dim?: number | null;
-  /** Keep the dimension, with size 1. Default false. */
-  keepdim?: boolean;
-}
+type RankArguments = Given<RankOptions, [dim: 'dim', keepdim: 'keepdim']>;
 
 /**
  * Both extremes; `const { min, max } = …` and `const [min, max] = …` both work.
@@ -56,11 +50,11 @@ export class MinAndMax extends NamedResults {
 declare module '../tensor/tensor' {
   interface Tensor {
     /** The k-th smallest element along a dimension (default the last), and where it is. */
-    kthvalue(k: number, dim?: number | RankOptions, keepdim?: boolean | { keepdim?: boolean }): ValuesAndIndices;
+    kthvalue(k: number, ...given: RankArguments): ValuesAndIndices;
     /** The element that is there most often along a dimension (default the last), and where the last such one is. */
-    mode(dim?: number | RankOptions, keepdim?: boolean | { keepdim?: boolean }): ValuesAndIndices;
+    mode(...given: RankArguments): ValuesAndIndices;
     /** The smallest and the largest element, of all or along a dimension. */
-    aminmax(options?: AminmaxOptions): MinAndMax;
+    aminmax(options?: DimOptions): MinAndMax;
   }
 }
 
@@ -112,7 +106,7 @@ function picked_reference(
  */
 export const kthvalue = op({
   name: 'kthvalue',
-  call: (input: Tensor, k: number, ...given: readonly unknown[]): ValuesAndIndices => {
+  call: (input: Tensor, k: number, ...given: RankArguments): ValuesAndIndices => {
     const { shape, ndim } = check_tensor('kthvalue', 'input', input);
     const { dim, keepdim } = judge('kthvalue', shape, given);
     check_integer('kthvalue', 'k', k, 1, ndim === 0 ? 1 : shape[dim]);
@@ -137,12 +131,7 @@ export const kthvalue = op({
     { args: [sample([3]), 4], message: /expected k to be between 1 and 3, got 4/ },
     { args: [sample([2, 0]), 1], message: /a tensor of shape \[2, 0\] has no elements to choose from in dim 1/ },
   ],
-}) as (
-  input: Tensor,
-  k: number,
-  dim?: number | RankOptions,
-  keepdim?: boolean | { keepdim?: boolean },
-) => ValuesAndIndices;
+});
 
 /** Sorted with `dim` last: the length of the run of equal elements that ends at each. */
 function run_lengths(sorted: Tensor): Tensor {
@@ -166,7 +155,7 @@ function run_lengths(sorted: Tensor): Tensor {
  */
 export const mode = op({
   name: 'mode',
-  call: (input: Tensor, ...given: readonly unknown[]): ValuesAndIndices => {
+  call: (input: Tensor, ...given: RankArguments): ValuesAndIndices => {
     const { shape, ndim } = check_tensor('mode', 'input', input);
     const { dim, keepdim } = judge('mode', shape, given);
     if (ndim === 0) return picked('ModeBackward0', input, zeros([], { dtype: int64 }), dim, keepdim);
@@ -193,7 +182,7 @@ export const mode = op({
     { args: [sample([0])], message: /a tensor of shape \[0\] has no elements to choose from in dim 0/ },
     { args: [sample([2, 3]), 2], message: /dim 2 is out of range \[-2, 1\]/ },
   ],
-}) as (input: Tensor, dim?: number | RankOptions, keepdim?: boolean | { keepdim?: boolean }) => ValuesAndIndices;
+});
 
 /**
  * The smallest and the largest element, of all or along a dimension; equal ones share the gradient.
@@ -207,7 +196,7 @@ export const mode = op({
  */
 export const aminmax = op({
   name: 'aminmax',
-  call: (input: Tensor, options?: AminmaxOptions): MinAndMax => {
+  call: (input: Tensor, options?: DimOptions): MinAndMax => {
     check_tensor('aminmax', 'input', input);
     const { dim, keepdim } = check_options('aminmax', options, { dim: null as number | null, keepdim: false });
     const dims = judge_reduction('aminmax', input.shape, dim, keepdim).dims;
@@ -219,7 +208,7 @@ export const aminmax = op({
     { args: [sample([3, 4]), { dim: 0 }] },
     { args: [sample([3, 4], { dtype: 'int64' }), { dim: -1, keepdim: true }] },
   ],
-  reference: (x: Reference, { dim = null, keepdim = false }: AminmaxOptions = {}) => {
+  reference: (x: Reference, { dim = null, keepdim = false }: DimOptions = {}) => {
     const dims = dim === null ? x.shape.map((_, d) => d) : [wrap_dim('aminmax', dim, x.shape.length)];
     return [Math.min, Math.max].map((choose) =>
       reduce_reference(x, dims, keepdim, (values) => values.reduce((a, b) => choose(a, b))),

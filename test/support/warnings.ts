@@ -4,7 +4,10 @@ export function warnings(body: () => unknown): string[] {
   const spy = jest.spyOn(process, 'emitWarning').mockImplementation((text) => {
     seen.push(String(text));
   });
-  body();
-  spy.mockRestore();
+  try {
+    body();
+  } finally {
+    spy.mockRestore();
+  }
   return seen;
 }
