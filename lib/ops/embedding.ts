@@ -31,7 +31,7 @@ export interface EmbeddingOptions {
   sparse?: boolean;
 }
 
-const defaults = {
+export const embedding_defaults = {
   padding_idx: null as number | null,
   max_norm: null as number | null,
   norm_type: 2,
@@ -136,7 +136,7 @@ export const embedding: Embedding = op({
   name: 'embedding',
   methods: [],
   call: (input: Tensor, weight: Tensor, ...given: readonly unknown[]): Tensor => {
-    const options = positional('embedding', given, defaults);
+    const options = positional('embedding', given, embedding_defaults);
     const at = check_index('embedding', input);
     check_floating('embedding', 'weight', weight);
     const { shape } = weight;

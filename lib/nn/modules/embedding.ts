@@ -2,7 +2,7 @@ import { type Given, positional } from '../../arguments';
 import { no_grad } from '../../autograd/mode';
 import { check_boolean, check_integer, fail, shape_text } from '../../errors';
 import { empty } from '../../ops/create';
-import { type EmbeddingOptions, embedding, judge_embedding } from '../../ops/embedding';
+import { type EmbeddingOptions, embedding, embedding_defaults, judge_embedding } from '../../ops/embedding';
 import type { DType } from '../../tensor/dtype';
 import { check_floating, type Tensor } from '../../tensor/tensor';
 import { normal_ } from '../init';
@@ -23,14 +23,6 @@ export interface PretrainedOptions extends EmbeddingOptions {
   /** The table is not trained. Default true. */
   freeze?: boolean;
 }
-
-const defaults = {
-  padding_idx: null as number | null,
-  max_norm: null as number | null,
-  norm_type: 2,
-  scale_grad_by_freq: false,
-  sparse: false,
-};
 
 /**
  * A table of `num_embeddings` vectors, looked up by number: indices (int64 or int32) [*] → [*, embedding_dim]. The table starts normal, the row of
@@ -74,7 +66,10 @@ export class Embedding extends Module {
     const { name } = new.target;
     const { required, rest } = leading<[number, number]>(given, ['num_embeddings', 'embedding_dim']);
     const [num_embeddings, embedding_dim] = required;
-    const { dtype, ...options } = positional(name, rest, { ...defaults, dtype: undefined as DType | undefined });
+    const { dtype, ...options } = positional(name, rest, {
+      ...embedding_defaults,
+      dtype: undefined as DType | undefined,
+    });
     this.num_embeddings = check_integer(name, 'num_embeddings', num_embeddings, 0);
     this.embedding_dim = check_integer(name, 'embedding_dim', embedding_dim, 0);
     const rule = judge_embedding(name, num_embeddings, options);
@@ -99,7 +94,7 @@ export class Embedding extends Module {
   ): Embedding;
   static from_pretrained(embeddings: Tensor, ...given: readonly unknown[]): Embedding {
     const name = 'Embedding';
-    const { freeze, ...options } = positional(name, given, { freeze: true, ...defaults });
+    const { freeze, ...options } = positional(name, given, { freeze: true, ...embedding_defaults });
     check_boolean(name, 'freeze', freeze);
     check_floating(name, 'embeddings', embeddings);
     if (embeddings.ndim !== 2)
