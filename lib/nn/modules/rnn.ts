@@ -25,6 +25,16 @@ export interface LSTMOptions extends RecurrentOptions {
   proj_size?: number;
 }
 
+type Places = [
+  input_size: 'input_size',
+  hidden_size: 'hidden_size',
+  num_layers: 'num_layers',
+  bias: 'bias',
+  batch_first: 'batch_first',
+  dropout: 'dropout',
+  bidirectional: 'bidirectional',
+];
+
 /** A net whose state is one tensor. */
 abstract class OneState extends RNNBase<Tensor> {
   /** @param hx the first h, [layers · directions, batch, hidden_size]; zeros when left out */
@@ -93,21 +103,7 @@ export class RNN extends OneState {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 export class LSTM extends RNNBase<[h_n: Tensor, c_n: Tensor]> {
-  constructor(
-    ...given: Given<
-      RecurrentSizes & LSTMOptions,
-      [
-        input_size: 'input_size',
-        hidden_size: 'hidden_size',
-        num_layers: 'num_layers',
-        bias: 'bias',
-        batch_first: 'batch_first',
-        dropout: 'dropout',
-        bidirectional: 'bidirectional',
-        proj_size: 'proj_size',
-      ]
-    >
-  ) {
+  constructor(...given: Given<RecurrentSizes & LSTMOptions, [...Places, proj_size: 'proj_size']>) {
     const [sizes, own] = recurrent_arguments(given);
     const defaults = { ...recurrent_defaults, proj_size: 0, dtype: undefined as DType | undefined };
     super('LSTM', sizes, positional(new.target.name, own, defaults));
@@ -133,20 +129,7 @@ export class LSTM extends RNNBase<[h_n: Tensor, c_n: Tensor]> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GRU.html
  */
 export class GRU extends OneState {
-  constructor(
-    ...given: Given<
-      RecurrentSizes & RecurrentOptions,
-      [
-        input_size: 'input_size',
-        hidden_size: 'hidden_size',
-        num_layers: 'num_layers',
-        bias: 'bias',
-        batch_first: 'batch_first',
-        dropout: 'dropout',
-        bidirectional: 'bidirectional',
-      ]
-    >
-  ) {
+  constructor(...given: Given<RecurrentSizes & RecurrentOptions, Places>) {
     const [sizes, own] = recurrent_arguments(given);
     const defaults = { ...recurrent_defaults, dtype: undefined as DType | undefined };
     super('GRU', sizes, { ...positional(new.target.name, own, defaults), proj_size: 0 });
