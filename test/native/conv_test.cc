@@ -1,18 +1,11 @@
-#include <random>
 #include <utility>
 
+#include "random_bits.h"
 #include "test.h"
 
 namespace {
 
-std::mt19937 random_bits(12);
-
-std::vector<float> random_values(int64_t n) {
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> values(static_cast<size_t>(n));
-  for (float& value : values) value = uniform(random_bits);
-  return values;
-}
+RandomBits random_bits(12);
 
 std::vector<double> widened(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
@@ -29,8 +22,10 @@ TEST(conv_of_three_by_three_is_the_same_in_both_precisions) {
     };
     const int64_t images = any(1, 4), in = any(15, 34), out = any(15, 34), height = any(1, 9), width = any(1, 20);
     const int64_t grid_height = any(1, 11), grid_width = any(1, 20);
-    const std::vector<float> x = random_values(images * in * height * width), w = random_values(out * in * 9),
-                             g = random_values(images * out * grid_height * grid_width), b = random_values(out);
+    const std::vector<float> x = random_bits.values<float>(images * in * height * width),
+                             w = random_bits.values<float>(out * in * 9),
+                             g = random_bits.values<float>(images * out * grid_height * grid_width),
+                             b = random_bits.values<float>(out);
     std::vector<double> geometry = {double(images), 1, double(in), double(out)};
     for (const auto& [input, output] : {std::pair{height, grid_height}, std::pair{width, grid_width}}) {
       const int64_t padding = paddings[random_bits() % paddings.size()];

@@ -3,22 +3,15 @@
 #include <array>
 #include <cstdlib>
 #include <limits>
-#include <random>
 
 #include "kernels/gemm.h"
 #include "kernels/winograd_plan.h"
+#include "random_bits.h"
 #include "test.h"
 
 namespace {
 
-std::mt19937 random_bits(11);
-
-std::vector<float> random_values(int64_t n) {
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> values(static_cast<size_t>(n));
-  for (float& value : values) value = uniform(random_bits);
-  return values;
-}
+RandomBits random_bits(11);
 
 using Points = std::array<std::array<float, 4>, 4>;
 
@@ -63,7 +56,7 @@ struct Planes {
         width(width_),
         padding_y(pad_y),
         padding_x(pad_x),
-        values(random_values(images * channels * height * width)) {}
+        values(random_bits.values<float>(images * channels * height * width)) {}
   WinogradPlanes get() const { return {values.data(), images, channels, height, width, padding_y, padding_x}; }
   template <int kSize>
   std::array<std::array<float, kSize>, kSize> tile(int64_t image, int64_t channel, int64_t row, int64_t column) const {
@@ -195,7 +188,7 @@ WinogradProduct product_of(const Shape& s, const Planes& planes, const std::vect
 TEST(winograd_products_have_the_promised_bits) {
   for (const Shape& s : kShapes) {
     const Planes planes(s.images, s.in, s.height, s.width, s.padding_y, s.padding_x);
-    const std::vector<float> weights = random_values(s.in * s.out * 9);
+    const std::vector<float> weights = random_bits.values<float>(s.in * s.out * 9);
     for (bool transposed : {false, true}) {
       const std::vector<float> expected = promised_product(s, planes, weights, transposed);
       for_each_isa_and_threads([&] {
@@ -231,7 +224,8 @@ TEST(winograd_products_end_with_bias_and_leaky_relu) {
   for (const Shape& s : {Shape{2, 16, 21, 6, 12, 1, 1, 6, 12}, Shape{3, 16, 20, 12, 6, 1, 1, 12, 6},
                          Shape{1, 16, 3, 8, 9, 1, 1, 8, 9}, Shape{2, 4, 7, 15, 16, 1, 1, 15, 16}}) {
     const Planes planes(s.images, s.in, s.height, s.width, s.padding_y, s.padding_x);
-    const std::vector<float> weights = random_values(s.in * s.out * 9), bias = random_values(s.out);
+    const std::vector<float> weights = random_bits.values<float>(s.in * s.out * 9),
+                             bias = random_bits.values<float>(s.out);
     std::vector<float> expected = promised_product(s, planes, weights, false);
     std::vector<uint8_t> expected_mask((expected.size() + 7) / 8 + 1, 0);
     expected_mask.back() = 0xa5;
@@ -260,7 +254,7 @@ TEST(winograd_refuses_what_is_not_below_its_limit) {
   const Shape s{2, 18, 20, 9, 8, 1, 1, 9, 8};
   const Planes whole(s.images, s.in, s.height, s.width, s.padding_y, s.padding_x);
   const Planes gradient(s.images, s.out, s.grid_height, s.grid_width, 0, 0);
-  const std::vector<float> weights = random_values(s.in * s.out * 9);
+  const std::vector<float> weights = random_bits.values<float>(s.in * s.out * 9);
   const float infinity = std::numeric_limits<float>::infinity();
   std::vector<float> out, weight_gradient(weights.size());
   for_each_isa_and_threads([&] {

@@ -1,21 +1,12 @@
 #include "kernels/gemm.h"
 
-#include <random>
-
 #include "runtime/parallel.h"
+#include "random_bits.h"
 #include "test.h"
 
 namespace {
 
-std::mt19937 random_bits(7);
-
-template <class T>
-std::vector<T> random_values(int64_t n) {
-  std::uniform_real_distribution<double> uniform(-1, 1);
-  std::vector<T> values(static_cast<size_t>(n));
-  for (T& value : values) value = static_cast<T>(uniform(random_bits));
-  return values;
-}
+RandomBits random_bits(7);
 
 enum class Layout { rows, columns, padded_rows, spread };
 constexpr Layout kLayouts[] = {Layout::rows, Layout::columns, Layout::padded_rows, Layout::spread};
@@ -32,7 +23,7 @@ struct Matrix {
                  : layout == Layout::spread ? 2
                                             : columns + 3;
     col_stride = layout == Layout::columns ? rows : layout == Layout::spread ? 2 * rows + 1 : 1;
-    values = random_values<T>(rows * columns == 0 ? 0 : (rows - 1) * row_stride + (columns - 1) * col_stride + 1);
+    values = random_bits.values<T>(rows * columns == 0 ? 0 : (rows - 1) * row_stride + (columns - 1) * col_stride + 1);
   }
   T at(int64_t i, int64_t j) const { return values[static_cast<size_t>(i * row_stride + j * col_stride)]; }
   GemmMatrix<T> operand() const { return {values.data(), row_stride, col_stride, 0}; }
@@ -67,7 +58,7 @@ struct Product {
         n(n_),
         k(k_),
         row_stride(n_ + pad),
-        before(random_values<T>(m_ * row_stride)),
+        before(random_bits.values<T>(m_ * row_stride)),
         expected(before),
         accumulate(accumulate_) {
     for (int64_t i = 0; i < m; i++) {
@@ -179,7 +170,7 @@ TEST(gemm_is_near_a_float64_sum) {
 template <class T>
 void check_epilogue(int64_t m, int64_t n, int64_t k, bool with_bias, bool with_mask, T slope) {
   Product<T> product(m, n, k, Layout::rows, Layout::columns, 0, false);
-  std::vector<T> bias = random_values<T>(n), expected = product.expected;
+  std::vector<T> bias = random_bits.values<T>(n), expected = product.expected;
   const size_t mask_bytes = static_cast<size_t>((m * n + 7) / 8);
   std::vector<uint8_t> expected_mask(mask_bytes + 1, 0);
   expected_mask.back() = 0xa5;
@@ -232,7 +223,7 @@ struct Arguments {
 TEST(gemm_entry_multiplies_batches) {
   for (int64_t batch : {1, 3, 50}) {
     for (int64_t size : {3, 20, 70}) {
-      std::vector<float> a = random_values<float>(batch * size * size), b = random_values<float>(size * size);
+      std::vector<float> a = random_bits.values<float>(batch * size * size), b = random_bits.values<float>(size * size);
       std::vector<float> c(a.size());
       FakeBlocks blocks;
       Arguments args;
