@@ -74,17 +74,19 @@ void check_distinct(const Shape& shape, const View& out);
 
 void run_map(Call& call, const MapOp& op);
 
-#define CRESSET_MAP_FAMILY(table)                                                              \
-  template <size_t I>                                                                          \
-  static void table##_entry(::cresset::Call& call) {                                           \
-    ::cresset::run_map(call, (*CRESSET_SELECT(table))[I]);                                     \
-  }                                                                                            \
-  template <size_t... I>                                                                       \
-  static bool table##_register(std::index_sequence<I...>) {                                    \
-    (void(::cresset::Registration(::cresset::scalar::table[I].name, &table##_entry<I>)), ...); \
-    return true;                                                                               \
-  }                                                                                            \
-  static const bool table##_registered =                                                       \
-      table##_register(std::make_index_sequence<std::size(::cresset::scalar::table)>())
+// One kernel for each of the operations `listed`; `used` has those of the instruction set in use, in the same order.
+#define CRESSET_MAP_KERNELS(family, listed, used)                               \
+  template <size_t I>                                                           \
+  static void family##_entry(::cresset::Call& call) {                           \
+    ::cresset::run_map(call, (used)[I]);                                        \
+  }                                                                             \
+  template <size_t... I>                                                        \
+  static bool family##_register(std::index_sequence<I...>) {                    \
+    (void(::cresset::Registration((listed)[I].name, &family##_entry<I>)), ...); \
+    return true;                                                                \
+  }                                                                             \
+  static const bool family##_registered = family##_register(std::make_index_sequence<std::size(listed)>())
+
+#define CRESSET_MAP_FAMILY(table) CRESSET_MAP_KERNELS(table, ::cresset::scalar::table, *CRESSET_SELECT(table))
 
 }  // namespace cresset

@@ -1,5 +1,5 @@
-// Bits of integers and bools: elementwise operations as the families', but compiled once, since they are simple and seldom used. What is
-// done to each bit is done to words, whatever they are part of.
+// Bits of integers and bools: elementwise operations as the families', but compiled once, since they are simple and seldom
+// used. What is done to each bit is done to words, whatever they are part of.
 #include <cstring>
 #include <type_traits>
 
@@ -94,25 +94,17 @@ constexpr MapOp shift_op(const char* name) {
   return integer_op(name, 2, shift_loop<F, int64_t>, shift_loop<F, int32_t>, shift_loop<F, uint8_t>, nullptr);
 }
 
-constexpr MapOp bit_and = bit_op<BitAnd>("bitwise_and");
-constexpr MapOp bit_or = bit_op<BitOr>("bitwise_or");
-constexpr MapOp bit_xor = bit_op<BitXor>("bitwise_xor");
-constexpr MapOp bit_not = integer_op("bitwise_not", 1, flip_loop<uint64_t, ~uint64_t{0}>, flip_loop<uint32_t, ~0u>,
-                                     flip_loop<uint8_t, 255>, flip_loop<uint8_t, 1>);
-constexpr MapOp left_shift = shift_op<ShiftLeft>("bitwise_left_shift");
-constexpr MapOp right_shift = shift_op<ShiftRight>("bitwise_right_shift");
+constexpr MapOp bit_ops[] = {
+    bit_op<BitAnd>("bitwise_and"),
+    bit_op<BitOr>("bitwise_or"),
+    bit_op<BitXor>("bitwise_xor"),
+    integer_op("bitwise_not", 1, flip_loop<uint64_t, ~uint64_t{0}>, flip_loop<uint32_t, ~0u>, flip_loop<uint8_t, 255>,
+               flip_loop<uint8_t, 1>),
+    shift_op<ShiftLeft>("bitwise_left_shift"),
+    shift_op<ShiftRight>("bitwise_right_shift"),
+};
 
-template <const MapOp& op>
-void entry(Call& call) {
-  run_map(call, op);
-}
-
-CRESSET_KERNEL(bitwise_and, entry<bit_and>);
-CRESSET_KERNEL(bitwise_or, entry<bit_or>);
-CRESSET_KERNEL(bitwise_xor, entry<bit_xor>);
-CRESSET_KERNEL(bitwise_not, entry<bit_not>);
-CRESSET_KERNEL(bitwise_left_shift, entry<left_shift>);
-CRESSET_KERNEL(bitwise_right_shift, entry<right_shift>);
+CRESSET_MAP_KERNELS(map_bits, bit_ops, bit_ops);
 
 }  // namespace
 }  // namespace cresset
