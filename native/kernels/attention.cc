@@ -16,6 +16,7 @@
 #include <limits>
 #include <utility>
 
+#include "kernels/element_types.h"
 #include "kernels/gemm.h"
 #include "kernels/gemm_plan.h"
 #include "kernels/overlap.h"
@@ -152,19 +153,11 @@ void backward(Call& call) {
 }
 
 void forward_entry(Call& call) {
-  switch (call.dtype()) {
-    case Dtype::float32: return forward<float>(call);
-    case Dtype::float64: return forward<double>(call);
-    default: Call::fail("attention: the dtype must be float32 or float64");
-  }
+  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
 }
 
 void backward_entry(Call& call) {
-  switch (call.dtype()) {
-    case Dtype::float32: return backward<float>(call);
-    case Dtype::float64: return backward<double>(call);
-    default: Call::fail("attention: the dtype must be float32 or float64");
-  }
+  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
 }
 
 CRESSET_KERNEL(attention_forward, forward_entry);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/call.h"
 

@@ -23,6 +23,7 @@
 #include "kernels/conv_plan.h"
 #include "kernels/conv_winograd_choice.h"
 #include "kernels/conv_workspace.h"
+#include "kernels/element_types.h"
 #include "kernels/gemm.h"
 #include "runtime/parallel.h"
 #include "simd/interleave.h"
@@ -273,24 +274,26 @@ void transpose_gradients(Call& call) {
   check_memory(kernels_for<T>().weight_gradient(p));
 }
 
-template <void (*run_float)(Call&), void (*run_double)(Call&)>
-void by_dtype(Call& call) {
-  switch (call.dtype()) {
-    case Dtype::float32: return run_float(call);
-    case Dtype::float64: return run_double(call);
-    default: Call::fail("conv: the dtype must be float32 or float64");
-  }
+void forward_entry(Call& call) {
+  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
 }
 
-constexpr Entry conv_entry = by_dtype<forward<float>, forward<double>>;
-constexpr Entry conv_input_gradient_entry = by_dtype<input_gradient<float>, input_gradient<double>>;
-constexpr Entry conv_weight_gradient_entry = by_dtype<weight_gradient<float>, weight_gradient<double>>;
-constexpr Entry conv_transpose_gradients_entry = by_dtype<transpose_gradients<float>, transpose_gradients<double>>;
+void input_gradient_entry(Call& call) {
+  with_float(call.dtype(), [&](auto element) { input_gradient<decltype(element)>(call); });
+}
 
-CRESSET_KERNEL(conv, conv_entry);
-CRESSET_KERNEL(conv_input_gradient, conv_input_gradient_entry);
-CRESSET_KERNEL(conv_weight_gradient, conv_weight_gradient_entry);
-CRESSET_KERNEL(conv_transpose_gradients, conv_transpose_gradients_entry);
+void weight_gradient_entry(Call& call) {
+  with_float(call.dtype(), [&](auto element) { weight_gradient<decltype(element)>(call); });
+}
+
+void transpose_gradients_entry(Call& call) {
+  with_float(call.dtype(), [&](auto element) { transpose_gradients<decltype(element)>(call); });
+}
+
+CRESSET_KERNEL(conv, forward_entry);
+CRESSET_KERNEL(conv_input_gradient, input_gradient_entry);
+CRESSET_KERNEL(conv_weight_gradient, weight_gradient_entry);
+CRESSET_KERNEL(conv_transpose_gradients, transpose_gradients_entry);
 
 }  // namespace
 }  // namespace cresset

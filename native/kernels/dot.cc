@@ -1,6 +1,7 @@
 //   dot: dtype, n, out (one element), a, b
 //
 // The sum of a[i] * b[i], contiguous.
+#include "kernels/element_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"
@@ -38,11 +39,10 @@ void run(Call& call, double (*dot)(const T*, const T*, int64_t)) {
 }
 
 void dot_entry(Call& call) {
-  switch (call.dtype()) {
-    case Dtype::float32: return run<float>(call, *CRESSET_SELECT(dot_of<float>));
-    case Dtype::float64: return run<double>(call, *CRESSET_SELECT(dot_of<double>));
-    default: Call::fail("expected float32 or float64");
-  }
+  with_float(call.dtype(), [&](auto element) {
+    using T = decltype(element);
+    run<T>(call, *CRESSET_SELECT(dot_of<T>));
+  });
 }
 
 CRESSET_KERNEL(dot, dot_entry);

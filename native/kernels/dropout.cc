@@ -9,7 +9,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/leaky_relu.h"
 #include "kernels/random.h"
 #include "runtime/parallel.h"

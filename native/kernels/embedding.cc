@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/index_reader.h"
 #include "kernels/reduce_layout.h"
 #include "kernels/row_sum.h"

@@ -6,7 +6,7 @@
 // Block o of a direction holds the elements o·stride - pad + j·dilation, j < kernel; those outside the plane are 0.
 #include <algorithm>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "kernels/row_sum.h"
 #include "runtime/parallel.h"

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <utility>
 
+#include "kernels/element_types.h"
 #include "kernels/gemm_plan.h"
 #include "kernels/gemm_table.h"
 #include "kernels/overlap.h"
@@ -105,11 +106,7 @@ void run(Call& call) {
 }
 
 void gemm_entry(Call& call) {
-  switch (call.dtype()) {
-    case Dtype::float32: return run<float>(call);
-    case Dtype::float64: return run<double>(call);
-    default: Call::fail("gemm: the dtype must be float32 or float64");
-  }
+  with_float(call.dtype(), [&](auto element) { run<decltype(element)>(call); });
 }
 
 CRESSET_KERNEL(gemm, gemm_entry);

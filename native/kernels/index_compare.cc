@@ -9,7 +9,7 @@
 #include <cmath>
 #include <mutex>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
 

@@ -8,7 +8,7 @@
 // A count that is not the mask's is refused.
 #include <atomic>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
 

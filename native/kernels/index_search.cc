@@ -7,7 +7,7 @@
 // is one sequence for all rows. Sequences that do not ascend give any place from 0 to length.
 #include <algorithm>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
 

@@ -10,7 +10,7 @@
 #include <memory>
 #include <new>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "kernels/sort_keys.h"
 #include "runtime/parallel.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/element_types.h"
 #include "runtime/call.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"
@@ -101,15 +102,9 @@ void backward_input_of(int64_t n, void* out, const void* gradient, const void* x
   parallel_for(n, kGrain, body);
 }
 
-Dtype real_dtype(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype != Dtype::float32 && dtype != Dtype::float64) Call::fail("expected float32 or float64");
-  return dtype;
-}
-
 // dtype, n, out, x, mask or 0, slope
 void forward_entry(Call& call) {
-  Dtype dtype = real_dtype(call);
+  Dtype dtype = read_float_dtype(call);
   int64_t n = call.count();
   void* out = call.contiguous(dtype, n);
   const void* x = call.contiguous(dtype, n);
@@ -119,7 +114,7 @@ void forward_entry(Call& call) {
 
 // dtype, n, out, gradient, mask, slope
 void backward_entry(Call& call) {
-  Dtype dtype = real_dtype(call);
+  Dtype dtype = read_float_dtype(call);
   int64_t n = call.count();
   void* out = call.contiguous(dtype, n);
   const void* gradient = call.contiguous(dtype, n);
@@ -129,7 +124,7 @@ void backward_entry(Call& call) {
 
 // dtype, n, out, gradient, x, slope
 void backward_input_entry(Call& call) {
-  Dtype dtype = real_dtype(call);
+  Dtype dtype = read_float_dtype(call);
   int64_t n = call.count();
   void* out = call.contiguous(dtype, n);
   const void* gradient = call.contiguous(dtype, n);

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/element_types.h"
 #include "kernels/loss_table.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/parallel.h"
@@ -25,12 +26,6 @@
 
 namespace cresset {
 namespace {
-
-Dtype float_dtype(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype != Dtype::float32 && dtype != Dtype::float64) Call::fail("the dtype must be float32 or float64");
-  return dtype;
-}
 
 double read(Dtype dtype, const void* data, int64_t i) {
   return dtype == Dtype::float32 ? static_cast<double>(static_cast<const float*>(data)[i])
@@ -103,7 +98,7 @@ struct CrossEntropyRows {
 };
 
 void cross_entropy_entry(Call& call) {
-  Dtype dtype = float_dtype(call);
+  Dtype dtype = read_float_dtype(call);
   int64_t rows = call.count(), classes = call.count();
   const void* logits = call.contiguous(dtype, checked_product(rows, classes));
   ClassTargets targets = read_targets(call, dtype, rows, classes);
@@ -130,7 +125,7 @@ struct CrossEntropyBackwardRows {
 };
 
 void cross_entropy_backward_entry(Call& call) {
-  Dtype dtype = float_dtype(call);
+  Dtype dtype = read_float_dtype(call);
   int64_t rows = call.count(), classes = call.count(), n = checked_product(rows, classes);
   void* out = call.contiguous(dtype, n);
   const void* logits = call.contiguous(dtype, n);
@@ -240,12 +235,12 @@ void nll_loss_backward(Call& call, Dtype dtype) {
 }
 
 void nll_loss_entry(Call& call) {
-  Dtype dtype = float_dtype(call);
+  Dtype dtype = read_float_dtype(call);
   dtype == Dtype::float32 ? nll_loss<float>(call, dtype) : nll_loss<double>(call, dtype);
 }
 
 void nll_loss_backward_entry(Call& call) {
-  Dtype dtype = float_dtype(call);
+  Dtype dtype = read_float_dtype(call);
   dtype == Dtype::float32 ? nll_loss_backward<float>(call, dtype) : nll_loss_backward<double>(call, dtype);
 }
 

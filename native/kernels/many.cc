@@ -2,6 +2,7 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/element_types.h"
 #include "kernels/tensor_list.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"

@@ -7,7 +7,7 @@
 // gradient is added, in order, to the element it was copied from. (That of constant padding is padding by the opposite.)
 #include <algorithm>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
 
@@ -196,9 +196,7 @@ void pad_backward(Call& call, const Padding& p) {
 void pad_backward_entry(Call& call) {
   Padding p(call);
   if (p.mode == Mode::constant) Call::fail("constant padding has no adjoint of its own");
-  if (p.dtype == Dtype::float32) return pad_backward<float>(call, p);
-  if (p.dtype == Dtype::float64) return pad_backward<double>(call, p);
-  Call::fail("expected float32 or float64");
+  with_float(p.dtype, [&](auto element) { pad_backward<decltype(element)>(call, p); });
 }
 
 CRESSET_KERNEL(pad, pad_entry);

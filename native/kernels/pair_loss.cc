@@ -9,6 +9,7 @@
 #include <cmath>
 #include <string>
 
+#include "kernels/element_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/parallel.h"
 #include "simd/math.h"
@@ -34,8 +35,7 @@ struct Arguments {
 
 Arguments read_arguments(Call& call, const PairLossRule& rule) {
   Arguments given = {};
-  given.dtype = call.dtype();
-  if (given.dtype != Dtype::float32 && given.dtype != Dtype::float64) Call::fail("expected float32 or float64");
+  given.dtype = read_float_dtype(call);
   given.reduction = static_cast<Reduction>(call.integer(0, 2));
   given.loss.n = call.count();
   given.loss.parameter = call.number();

@@ -5,7 +5,7 @@
 //   pixel_unshuffle:  the same, but out is the second of these and in the first
 #include <algorithm>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/call.h"
 #include "runtime/parallel.h"

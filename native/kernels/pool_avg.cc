@@ -7,6 +7,7 @@
 // the number of elements.
 #include <algorithm>
 
+#include "kernels/element_types.h"
 #include "kernels/pool.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/parallel.h"
@@ -107,9 +108,7 @@ void entry(Call& call) {
   Dtype dtype = call.dtype();
   PoolShape shape(call);
   if (shape.rows.dilation != 1 || shape.columns.dilation != 1) Call::fail("expected no dilation");
-  if (dtype == Dtype::float32) return pool<float>(call, shape, backward);
-  if (dtype == Dtype::float64) return pool<double>(call, shape, backward);
-  Call::fail("expected float32 or float64");
+  with_float(dtype, [&](auto element) { pool<decltype(element)>(call, shape, backward); });
 }
 
 CRESSET_KERNEL(avg_pool, entry<false>);

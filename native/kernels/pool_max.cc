@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/element_types.h"
 #include "kernels/pool.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/parallel.h"
@@ -119,17 +120,13 @@ void backward(Call& call, const PoolShape& shape) {
 void forward_entry(Call& call) {
   Dtype dtype = call.dtype();
   PoolShape shape(call);
-  if (dtype == Dtype::float32) return forward<float>(call, shape);
-  if (dtype == Dtype::float64) return forward<double>(call, shape);
-  Call::fail("expected float32 or float64");
+  with_float(dtype, [&](auto element) { forward<decltype(element)>(call, shape); });
 }
 
 void backward_entry(Call& call) {
   Dtype dtype = call.dtype();
   PoolShape shape(call);
-  if (dtype == Dtype::float32) return backward<float>(call, shape);
-  if (dtype == Dtype::float64) return backward<double>(call, shape);
-  Call::fail("expected float32 or float64");
+  with_float(dtype, [&](auto element) { backward<decltype(element)>(call, shape); });
 }
 
 struct Indices {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/element_types.h"
 #include "kernels/pool.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/parallel.h"
@@ -202,18 +203,14 @@ void avg_scan(Call& call, const Plane& plane, bool backward) {
 void max_entry(Call& call) {
   Dtype dtype = call.dtype();
   Plane plane(call);
-  if (dtype == Dtype::float32) return max_scan<float>(call, plane);
-  if (dtype == Dtype::float64) return max_scan<double>(call, plane);
-  Call::fail("expected float32 or float64");
+  with_float(dtype, [&](auto element) { max_scan<decltype(element)>(call, plane); });
 }
 
 template <bool backward>
 void avg_entry(Call& call) {
   Dtype dtype = call.dtype();
   Plane plane(call);
-  if (dtype == Dtype::float32) return avg_scan<float>(call, plane, backward);
-  if (dtype == Dtype::float64) return avg_scan<double>(call, plane, backward);
-  Call::fail("expected float32 or float64");
+  with_float(dtype, [&](auto element) { avg_scan<decltype(element)>(call, plane, backward); });
 }
 
 CRESSET_KERNEL(max_pool_scan, max_entry);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/call.h"
 #include "runtime/parallel.h"

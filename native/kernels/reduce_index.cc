@@ -6,7 +6,7 @@
 // An index counts the reduced elements in row-major order. The first of equals; NaN beats every number.
 #include <algorithm>
 
-#include "kernels/index_types.h"
+#include "kernels/element_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/parallel.h"
 #include "simd/target.h"

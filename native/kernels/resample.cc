@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"
@@ -81,10 +82,7 @@ void resample(Call& call, bool backward) {
 
 template <bool backward>
 void entry(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype == Dtype::float32) return resample<float>(call, backward);
-  if (dtype == Dtype::float64) return resample<double>(call, backward);
-  Call::fail("expected float32 or float64");
+  with_float(call.dtype(), [&](auto element) { resample<decltype(element)>(call, backward); });
 }
 
 CRESSET_KERNEL(resample, entry<false>);

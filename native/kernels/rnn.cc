@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernels/element_types.h"
 #include "kernels/gemm.h"
 #include "kernels/gemm_plan.h"
 #include "kernels/reduce_layout.h"
@@ -285,27 +286,20 @@ void backward(Call& call, int mode) {
   weight_gradients(p, out);
 }
 
-template <template <class> class Run>
-void entry(Call& call) {
-  const int mode = static_cast<int>(call.integer(0, kRnnModes - 1));
-  switch (call.dtype()) {
-    case Dtype::float32: return Run<float>()(call, mode);
-    case Dtype::float64: return Run<double>()(call, mode);
-    default: Call::fail("rnn: the dtype must be float32 or float64");
-  }
+int read_mode(Call& call) { return static_cast<int>(call.integer(0, kRnnModes - 1)); }
+
+void forward_entry(Call& call) {
+  const int mode = read_mode(call);
+  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call, mode); });
 }
 
-template <class T>
-struct Forward {
-  void operator()(Call& call, int mode) const { forward<T>(call, mode); }
-};
-template <class T>
-struct Backward {
-  void operator()(Call& call, int mode) const { backward<T>(call, mode); }
-};
+void backward_entry(Call& call) {
+  const int mode = read_mode(call);
+  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call, mode); });
+}
 
-CRESSET_KERNEL(rnn_forward, entry<Forward>);
-CRESSET_KERNEL(rnn_backward, entry<Backward>);
+CRESSET_KERNEL(rnn_forward, forward_entry);
+CRESSET_KERNEL(rnn_backward, backward_entry);
 
 }  // namespace
 }  // namespace cresset

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
 #include "simd/math.h"
@@ -45,8 +46,7 @@ struct Body {
 template <Kind kind>
 void entry(Call& call) {
   constexpr int64_t kGrain = 16384;
-  Dtype dtype = call.dtype();
-  if (dtype != Dtype::float32 && dtype != Dtype::float64) Call::fail("the dtype must be float32 or float64");
+  const Dtype dtype = read_float_dtype(call);
   int64_t outer = call.count(), size = call.count(), inner = call.count();
   int64_t n = checked_product(checked_product(outer, size), inner);
   SoftmaxWork work{size, inner, call.contiguous(dtype, n), call.contiguous(dtype, n), nullptr};

@@ -1,12 +1,8 @@
 #include "kernels/tensor_list.h"
 
-namespace cresset {
+#include "kernels/element_types.h"
 
-Dtype read_float_dtype(Call& call) {
-  Dtype dtype = call.dtype();
-  if (dtype != Dtype::float32 && dtype != Dtype::float64) Call::fail("expected float32 or float64");
-  return dtype;
-}
+namespace cresset {
 
 std::vector<ListedTensor> read_tensors(Call& call, Dtype dtype, int64_t count, const ListLayout& layout,
                                        int64_t* total) {

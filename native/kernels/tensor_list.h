@@ -65,9 +65,6 @@ struct ListLayout {
 std::vector<ListedTensor> read_tensors(Call& call, Dtype dtype, int64_t count, const ListLayout& layout,
                                        int64_t* total);
 
-// float32 or float64; fails on the others.
-Dtype read_float_dtype(Call& call);
-
 }  // namespace cresset
 
 // In the .cc file: the kernel `name` runs the rule `rule` that the .inc file defines with list_rule<…>().

@@ -6,6 +6,7 @@
 // equal to 0, above 0, and flat: at most low or at least high (NaN for a bound that there is not).
 #include <algorithm>
 
+#include "kernels/element_types.h"
 #include "runtime/call.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"
@@ -104,11 +105,7 @@ void count_units(Call& call) {
 }
 
 void unit_counts_entry(Call& call) {
-  switch (call.dtype()) {
-    case Dtype::float32: return count_units<float>(call);
-    case Dtype::float64: return count_units<double>(call);
-    default: Call::fail("unit_counts: the dtype must be float32 or float64");
-  }
+  with_float(call.dtype(), [&](auto element) { count_units<decltype(element)>(call); });
 }
 
 CRESSET_KERNEL(unit_counts, unit_counts_entry);

@@ -131,7 +131,7 @@ TEST(softmax_refuses) {
   std::vector<float> x(4);
   FakeBlocks blocks;
   double id = blocks.add(x);
-  CHECK_EQ(refusal("softmax", {i32, 2, 2, 1, id, 0, id, 0}, blocks), "the dtype must be float32 or float64");
+  CHECK_EQ(refusal("softmax", {i32, 2, 2, 1, id, 0, id, 0}, blocks), "expected float32 or float64");
   CHECK_EQ(refusal("softmax", {f32, 2, 3, 1, id, 0, id, 0}, blocks), "range outside the block");
   CHECK_EQ(refusal("softmax", {f32, 1e13, 1e13, 1, id, 0, id, 0}, blocks), "shape is too large");
   CHECK_EQ(refusal("softmax", {f32, 1e13, 0, 1e13, id, 0, id, 0}, blocks), "");

@@ -17,6 +17,13 @@ void with_type(Dtype dtype, const F& f) {
   }
 }
 
+// The next argument: float32 or float64.
+inline Dtype read_float_dtype(Call& call) {
+  const Dtype dtype = call.dtype();
+  if (dtype != Dtype::float32 && dtype != Dtype::float64) Call::fail("expected float32 or float64");
+  return dtype;
+}
+
 // f(T()) with T float or double.
 template <class F>
 void with_float(Dtype dtype, const F& f) {
