@@ -1,6 +1,6 @@
-// Bundles lib into dist: one file an entry of package.json's exports and bin and what they share in dist/chunks, because a hundred small
-// files take twice as long to require. Beside each NAME.js lies a NAME.mjs that re-exports it, so that `import` and `require`
-// share one native state. The types are tsc's.
+// Bundles lib into dist: one file an entry of package.json's exports and bin and what they share in dist/chunks, because
+// a hundred small files take twice as long to require. Beside each NAME.js lies a NAME.mjs that re-exports it, so that
+// `import` and `require` share one native state. The types are tsc's.
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';

@@ -1,5 +1,6 @@
-// node scripts/check_addons.mjs [FOLDER]: whether the addons in prebuilds/ keep to the budgets of platforms.mjs: bytes, the oldest glibc
-// they run with (none for musl), and the sums in SHA256SUMS. `npm publish` and the tests ask; one breach a line.
+// node scripts/check_addons.mjs [FOLDER]: whether the addons in prebuilds/ keep to the budgets of platforms.mjs: bytes,
+// the oldest glibc they run with (none for musl), and the sums in SHA256SUMS. `npm publish` and the tests ask; one breach
+// a line.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';

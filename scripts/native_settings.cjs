@@ -1,4 +1,5 @@
-// What the addon is built from and how: binding.gyp and scripts/prebuilds.mjs ask here, CMakeLists.txt reads the same two files.
+// What the addon is built from and how: binding.gyp and scripts/prebuilds.mjs ask here, CMakeLists.txt reads the same two
+// files.
 const { existsSync, readFileSync } = require('node:fs');
 const { join, resolve } = require('node:path');
 

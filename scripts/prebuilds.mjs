@@ -1,5 +1,5 @@
-// npm run prebuilds [-- PLATFORM...]: the addon for every platform of platforms.mjs, from this machine, into prebuilds/PLATFORM.
-// The same sources give the same bytes, wherever the checkout lies; prebuilds/SHA256SUMS says which.
+// npm run prebuilds [-- PLATFORM...]: the addon for every platform of platforms.mjs, from this machine, into
+// prebuilds/PLATFORM. The same sources give the same bytes, wherever the checkout lies; prebuilds/SHA256SUMS says which.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

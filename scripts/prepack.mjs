@@ -1,6 +1,6 @@
-// Makes the checkout ready for `npm pack`: everything built, no output of a deleted source, the addons under prebuilds/, and under
-// dist/source what a build from source needs besides native/. Addons of `npm run prebuilds` stay if they are of these sources;
-// otherwise this machine's own is packed alone.
+// Makes the checkout ready for `npm pack`: everything built, no output of a deleted source, the addons under prebuilds/,
+// and under dist/source what a build from source needs besides native/. Addons of `npm run prebuilds` stay if they are of
+// these sources; otherwise this machine's own is packed alone.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

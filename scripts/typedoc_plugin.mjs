@@ -1,5 +1,6 @@
-// What the site needs beyond typedoc.json: operations are constants whose type is an interface with call signatures, or what `op({…})` returns; on the site
-// they are functions. Modules get the names that users write, guides those of their first headings.
+// What the site needs beyond typedoc.json: operations are constants whose type is an interface with call signatures, or
+// what `op({…})` returns; on the site they are functions. Modules get the names that users write, guides those of their
+// first headings.
 import { Comment, Converter, ReflectionKind } from 'typedoc';
 
 export function load(app) {

@@ -71,7 +71,8 @@ void add_hot(Napi::Object exports, Environment* self) {
   }
 }
 
-// A plain function with its environment as data, for all of them share one wrapper.
+// A plain function with its environment as data: all of them then share one wrapper, where each lambda with a capture
+// would have its own.
 using Answer = Napi::Value (*)(Info);
 
 Environment& environment_of(Info info) { return *static_cast<Environment*>(info.Data()); }
@@ -92,7 +93,7 @@ Napi::Value work(Info info) {
   return number(info, which >= 0 && which <= 5 ? row[static_cast<int>(which)] : 0);
 }
 
-// Gives the argument to set if it is a number of bytes.
+// Calls set with the argument, where that is a number of bytes.
 Napi::Value set_bytes(Info info, void (*set)(size_t)) {
   const double bytes = number_at(info, 0);
   if (bytes >= 0 && bytes < 9e15) set(static_cast<size_t>(bytes));

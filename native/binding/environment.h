@@ -14,7 +14,8 @@ constexpr int64_t kArguments = 1 << 15;
 // False where the runtime is said to forbid external ArrayBuffers: CRESSET_EXTERNAL_BUFFERS=0.
 bool external_buffers();
 
-// Everything one napi_env owns. A thread can hold several (Jest loads the addon once per test file), a process several threads.
+// Everything one napi_env owns. A thread can hold several (Jest loads the addon once per test file), a process several
+// threads.
 class Environment final : public Resolver {
  public:
   explicit Environment(napi_env env);
@@ -33,15 +34,15 @@ class Environment final : public Resolver {
   double allocate(napi_value storage, size_t bytes);
   double adopt(napi_value storage, napi_value typed_array);
   bool release(double id);
-  // The token of the block's memory, for the environment of another thread; 0 (with last_error set) when it cannot be sent. The block is gone
-  // then, or with `keep` one holder of the memory among others.
+  // The token of the block's memory, for the environment of another thread; 0 (with last_error set) when it cannot be
+  // sent. The block is gone then, or with `keep` one holder of the memory among others.
   double hand_over(double id, bool keep);
   // A block of the memory a token stands for; 0 when it stands for none.
   double take_over(napi_value storage, double token);
   // An external ArrayBuffer over the block; null (with last_error set) when that cannot be.
   napi_value buffer(double id);
-  // The Float64Array through which arguments and results pass. Its memory belongs to the environment, so that detaching it harms
-  // nobody; where external buffers are forbidden it is V8's, and its place is asked for at each use.
+  // The Float64Array through which arguments and results pass. Its memory belongs to the environment, so that detaching
+  // it harms nobody; where external buffers are forbidden it is V8's, and its place is asked for at each use.
   napi_value make_argument_array();
   double* arguments();
 

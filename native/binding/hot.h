@@ -1,8 +1,8 @@
 #pragma once
 #include <node_api.h>
 
-// The calls an operation makes, in plain Node-API: each costs tens of nanoseconds. Their data pointer is the Environment. They bear any
-// arguments: what they cannot read they answer with 0, false or 1 for "failed", and last_error says why.
+// The calls an operation makes, in plain Node-API: each costs tens of nanoseconds. Their data pointer is the Environment.
+// They bear any arguments: what they cannot read they answer with 0, false or 1 for "failed", and last_error says why.
 namespace cresset::binding {
 
 // run(kernel, argument count): 0 when done, 1 when it failed.

@@ -19,8 +19,8 @@ struct RawArray {
 // return undefined, or the text of what is wrong.
 napi_value raw_leaky_relu(napi_env env, napi_callback_info info);
 napi_value raw_leaky_relu_backward(napi_env env, napi_callback_info info);
-// raw_alloc(bytes): a Uint8Array of zeros whose memory is 64-byte aligned, over an external ArrayBuffer of its size where those are
-// allowed; undefined when there is not enough memory.
+// raw_alloc(bytes): a Uint8Array of zeros whose memory is 64-byte aligned, over an external ArrayBuffer of its size where
+// those are allowed; undefined when there is not enough memory.
 napi_value raw_alloc(napi_env env, napi_callback_info info);
 
 }  // namespace cresset::binding

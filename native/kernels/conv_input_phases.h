@@ -1,5 +1,5 @@
-// The gradient of a convolution's input, of a strided one phase by phase: the places whose coordinates are the same modulo the
-// strides see the output through the same taps.
+// The gradient of a convolution's input, of a strided one phase by phase: the places whose coordinates are the same
+// modulo the strides see the output through the same taps.
 #pragma once
 #include "kernels/conv_geometry.h"
 

@@ -51,8 +51,8 @@ struct Plan {
   }
 };
 
-// Runs the loops for one thread. An input of which one element stands for all is a line of copies, and the function runs as often
-// as the line lasts, unless it has a form that steps.
+// Runs the loops for one thread. An input of which one element stands for all is a line of copies, and the function runs
+// as often as the line lasts, unless it has a form that steps.
 class Runner {
  public:
   explicit Runner(const Plan& plan) : plan_(plan) {}

@@ -33,8 +33,8 @@ struct MapOp {
   MapType out;
   MapType first;                   // of the first input; the others are `same`
   MapFunction functions[kDtypes];  // null where PyTorch does not define the operation either
-  MapStepFunction stepping[3] =
-      {};                // of float32, float64 and int64, for what is broadcast most; null where there is none
+  // Of float32, float64 and int64, for what is broadcast most; null where there is none.
+  MapStepFunction stepping[3] = {};
   bool is_long = false;  // the formula takes longer than to load and store its operands
 };
 
@@ -45,8 +45,8 @@ struct MapTable {
   constexpr const MapOp& operator[](size_t i) const { return ops[i]; }
 };
 
-// A family's table from its operations on an instruction set and on CRESSET_COLD_ISA: own are the loops of float32, and those of
-// float64 that do not wait for memory.
+// A family's table from its operations on an instruction set and on CRESSET_COLD_ISA: own are the loops of float32, and
+// those of float64 that do not wait for memory.
 template <size_t N>
 constexpr MapTable<N> map_table(const MapOp (&own)[N], const MapOp (&cold)[N]) {
   MapTable<N> table = {};

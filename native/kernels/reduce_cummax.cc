@@ -1,7 +1,8 @@
 // cummax: dtype, least, outer, dim, inner, values, indices, in
 //
-// The largest (if `least`, the smallest) of the elements so far over the middle dimension of contiguous [outer, dim, inner], and where the
-// last such one is. NaN beats every number. Of float32, float64 and int64, which holds every integer.
+// The largest (if `least`, the smallest) of the elements so far over the middle dimension of contiguous [outer, dim,
+// inner], and where the last such one is. NaN beats every number. Of float32, float64 and int64, which holds every
+// integer.
 #include <algorithm>
 
 #include "kernels/reduce_layout.h"

@@ -89,8 +89,8 @@ struct Pool {
   size_t unseen = 0;
   static constexpr size_t kLookEvery = size_t{64} << 20;
 
-  // What the system can give now. Memory that blocks have but nobody wrote to yet does not show in the machine's figures, so it is
-  // taken off; some is left for V8, the kernels' workspaces and everybody else.
+  // What the system can give now. Memory that blocks have but nobody wrote to yet does not show in the machine's figures,
+  // so it is taken off; some is left for V8, the kernels' workspaces and everybody else.
   size_t available() {
     MachineMemory machine = machine_memory();
     size_t ours = stats.in_use + stats.cached;
@@ -111,8 +111,8 @@ struct Pool {
     return true;
   }
 
-  // Its own class's latest block is the one most likely in cache; a free one of up to twice the size costs less than new memory, which a loop of
-  // ever new shapes would otherwise take until it has blocks of every class.
+  // Its own class's latest block is the one most likely in cache; a free one of up to twice the size costs less than new
+  // memory, which a loop of ever new shapes would otherwise take until it has blocks of every class.
   Allocation from_cache(SizeClass wanted) {
     int last = std::min(wanted.index + kFits, kClasses);
     for (int index = wanted.index; index < last; index++) {

@@ -18,8 +18,8 @@ struct AllocatorStats {
   size_t system_allocations = 0;
 };
 
-// `data` is null when there is not enough memory even with an empty cache. Systems grant more than they have and kill who uses
-// it, so what is free is looked at before the system is asked; see memory_limit.h.
+// `data` is null when there is not enough memory even with an empty cache. Systems grant more than they have and kill who
+// uses it, so what is free is looked at before the system is asked; see memory_limit.h.
 Allocation allocate(size_t bytes);
 void deallocate(Allocation allocation);
 void empty_cache();

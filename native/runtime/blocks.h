@@ -7,8 +7,9 @@
 
 namespace cresset {
 
-// Memory with several holders: a block, an ArrayBuffer given to the user, blocks of other threads. It goes back when all have let go: a
-// block's owner by a sweep, the buffer by its finalizer (which, after a transfer, may run first or last, and on any thread).
+// Memory with several holders: a block, an ArrayBuffer given to the user, blocks of other threads. It goes back when all
+// have let go: a block's owner by a sweep, the buffer by its finalizer (which, after a transfer, may run first or last,
+// and on any thread).
 struct Pin;
 Pin* pin(Allocation allocation);  // with one holder
 void hold(Pin* pin);
@@ -17,8 +18,8 @@ size_t pinned_bytes();
 
 struct Parcel;
 
-// One block. `owner` and, for memory of the user's, `user_memory` are what the binding layer needs to ask whether anybody still
-// holds it and where it lies.
+// One block. `owner` and, for memory of the user's, `user_memory` are what the binding layer needs to ask whether anybody
+// still holds it and where it lies.
 struct Block {
   enum class Kind : uint8_t { vacant, owned, pinned, external };
   Allocation allocation;
@@ -44,7 +45,8 @@ class BlockTable {
   double adopt(void* owner, void* user_memory);
   // A block of the memory that another table gave away; 0 when the table is full (the parcel stays the caller's).
   double receive(const Parcel& parcel, void* owner);
-  // The block's memory, for another table; the block's slot is free then. With `keep` both hold it. False for memory of the user's.
+  // The block's memory, for another table; the block's slot is free then. With `keep` both hold it. False for memory of
+  // the user's.
   bool give(Block& block, bool keep, Parcel& parcel);
   // Makes the block one holder of its memory among others.
   Pin* share(Block& block);
@@ -53,8 +55,8 @@ class BlockTable {
   // Frees the slot; owned memory goes back to the allocator (filled with `poison` first, if set), pinned memory to its pin.
   void release(Block& block);
 
-  // Visits blocks that could have lost their owner: the young ones always, of the old ones as many as were allocated since the last
-  // sweep (all of them when `everything`), and releases those for which is_dead(owner) holds.
+  // Visits blocks that could have lost their owner: the young ones always, of the old ones as many as were allocated
+  // since the last sweep (all of them when `everything`), and releases those for which is_dead(owner) holds.
   template <class IsDead>
   void sweep(bool everything, IsDead is_dead) {
     size_t budget = everything ? old_.size() : allocated_since_sweep_;

@@ -46,8 +46,8 @@ struct View {
   View& operator=(const View&) = delete;
 };
 
-// What one call has to do, for profilers: the bytes of its operands, each counted once, and the floating point operations of kernels
-// whose arithmetic rather than memory sets the pace.
+// What one call has to do, for profilers: the bytes of its operands, each counted once, and the floating point operations
+// of kernels whose arithmetic rather than memory sets the pace.
 struct CallWork {
   double bytes = 0;
   double operations = 0;
@@ -55,7 +55,8 @@ struct CallWork {
 };
 
 // Reads the arguments of one kernel call in order. Everything a kernel touches comes from here, so everything is
-// judged here: numbers are bounded, ids live, ranges inside their blocks. It knows no JavaScript, so the C++ tests use it too.
+// judged here: numbers are bounded, ids live, ranges inside their blocks. It knows no JavaScript, so the C++ tests use it
+// too.
 //
 // In the argument array an operand is `id, offset` (contiguous) or `id, offset, stride…` (strided; offsets and strides in
 // elements). An operand whose id is 0 is an immediate: `0, value` stands for a tensor filled with `value`.

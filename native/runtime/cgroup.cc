@@ -4,8 +4,9 @@
 
 namespace cresset {
 
-// Lines of /proc/self/cgroup are `hierarchy:controllers:path`; v2 has no controllers there. Inside a container the path may not
-// exist below the mount point; then the mount point itself is the container's group, and it is the last one visited.
+// Lines of /proc/self/cgroup are `hierarchy:controllers:path`; v2 has no controllers there. Inside a container the path
+// may not exist below the mount point; then the mount point itself is the container's group, and it is the last one
+// visited.
 void visit_cgroups(const std::string& root, const std::string& controller,
                    const std::function<void(const std::string& directory, CgroupVersion)>& visit) {
   auto climb = [&](const std::string& mount, std::string path, CgroupVersion version) {

@@ -6,8 +6,9 @@
 
 namespace cresset {
 
-// Memory on its way from one thread's block table to another's. The sender posts a parcel and sends its token by any means it likes; who names
-// the token first has the parcel. Tokens are numbers that are never used twice, so a wrong or stale one finds nothing.
+// Memory on its way from one thread's block table to another's. The sender posts a parcel and sends its token by any
+// means it likes; who names the token first has the parcel. Tokens are numbers that are never used twice, so a wrong or
+// stale one finds nothing.
 struct Parcel {
   Allocation allocation;
   size_t bytes = 0;    // as asked for by the block's maker

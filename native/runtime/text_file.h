@@ -3,7 +3,8 @@
 
 namespace cresset {
 
-// The small files in which an operating system tells about itself. Not std::ifstream: iostreams would be a tenth of the addon.
+// The small files in which an operating system tells about itself. Not std::ifstream: iostreams would be a tenth of the
+// addon.
 
 // The whole file; empty when it cannot be read.
 std::string read_text(const std::string& path);

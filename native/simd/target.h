@@ -23,8 +23,8 @@
 #define CRESSET_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
 #endif
 
-// The same before a plain loop that has to become vectors. Clang at -Os would rather not: it would have to check for overlap, and
-// to keep the loop a second time for the end. The scalar kernels redefine it (simd/foreach_isa.h).
+// The same before a plain loop that has to become vectors. Clang at -Os would rather not: it would have to check for
+// overlap, and to keep the loop a second time for the end. The scalar kernels redefine it (simd/foreach_isa.h).
 #if defined(__clang__)
 #define CRESSET_VECTORIZE_LOOP \
   _Pragma("clang loop vectorize(assume_safety) vectorize_predicate(disable) interleave_count(1)")
@@ -76,8 +76,8 @@
 #endif
 // clang-format on
 
-// The object of this name that belongs to the instruction set in use; CRESSET_SELECT_FOR that of a type T, where AVX-512 takes
-// AVX2's for doubles (CRESSET_COLD_ISA in simd/foreach_isa.h).
+// The object of this name that belongs to the instruction set in use; CRESSET_SELECT_FOR that of a type T, where AVX-512
+// takes AVX2's for doubles (CRESSET_COLD_ISA in simd/foreach_isa.h).
 #if CRESSET_X86
 #define CRESSET_SELECT(name)                                             \
   (::cresset::isa() == ::cresset::Isa::avx512 ? &::cresset::avx512::name \

@@ -4,8 +4,8 @@
 // choose among them. On each, with every instruction set it has:
 //
 //   check      the installed package: LeakyReLU, products, gradients, training; the same bits everywhere
-//   bits       every operation's values and gradients on all its samples have the bits they have on this machine, but for those that
-//              are the C library's
+//   bits       every operation's values and gradients on all its samples have the bits they have on this machine, but for
+//              those that are the C library's
 //   suites     the tests of LeakyReLU, of matrix products and of autograd: stored values of PyTorch, central differences,
 //              1, 2 and 7 threads
 import { spawnSync } from 'node:child_process';

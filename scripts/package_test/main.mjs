@@ -1,6 +1,6 @@
-// npm run test:package: packs, and installs the tarball into empty folders as strangers do, with nothing on the PATH but node, the
-// package manager and sh. No compiler is there to hide a missing binary, no line of output may warn. Linux x64 and arm64: the
-// Node versions and package managers come as npm packages.
+// npm run test:package: packs, and installs the tarball into empty folders as strangers do, with nothing on the PATH but
+// node, the package manager and sh. No compiler is there to hide a missing binary, no line of output may warn. Linux x64
+// and arm64: the Node versions and package managers come as npm packages.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
-// npm run test:reproducible [-- PLATFORM...]: builds addons (default: linux-x64) in two copies of these sources, in folders of
-// different names and with compiler caches of their own, and compares the sums: with each other and with prebuilds/, where that
-// is of these sources.
+// npm run test:reproducible [-- PLATFORM...]: builds addons (default: linux-x64) in two copies of these sources, in
+// folders of different names and with compiler caches of their own, and compares the sums: with each other and with
+// prebuilds/, where that is of these sources.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';

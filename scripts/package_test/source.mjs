@@ -1,5 +1,5 @@
-// npm run test:source: `npx cresset build` in an installed package that has no prebuilt addon, by node-gyp and by cmake-js, with no
-// network. Both have to export the kernels of the checkout's addon.
+// npm run test:source: `npx cresset build` in an installed package that has no prebuilt addon, by node-gyp and by
+// cmake-js, with no network. Both have to export the kernels of the checkout's addon.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must, root, workspace } from './tools.mjs';
