@@ -45,23 +45,22 @@ export function positional<T extends object>(
   op: string,
   given: readonly unknown[],
   defaults: T,
-  places: readonly (keyof NoInfer<T> & string)[] = Object.keys(defaults) as (keyof T & string)[],
+  places?: readonly (keyof NoInfer<T> & string)[],
 ): T {
   if (given.length === 0) return { ...defaults };
+  const names = places ?? Object.keys(defaults);
   const last = given[given.length - 1];
   const options = is_options(last) ? (last as Record<string, unknown>) : undefined;
   const leading = options === undefined ? given : given.slice(0, -1);
-  if (leading.length > places.length)
-    throw new TypeError(
-      `${op}: takes at most ${places.length} arguments (${places.join(', ')}), got ${leading.length}`,
-    );
+  if (leading.length > names.length)
+    throw new TypeError(`${op}: takes ${names.join(', ')} by place, got ${leading.length} arguments`);
   const result = check_options(op, options, defaults);
   leading.forEach((value, i) => {
     if (value === undefined) return;
     if (is_options(value))
       fail(op, `expected the options object to be the last argument, got ${given.length - 1 - i} more`);
-    if (options?.[places[i]] !== undefined) fail(op, `${places[i]} is given twice, by place and by name`);
-    (result as Record<string, unknown>)[places[i]] = value;
+    if (options?.[names[i]] !== undefined) fail(op, `${names[i]} is given twice, by place and by name`);
+    (result as Record<string, unknown>)[names[i]] = value;
   });
   return result;
 }

@@ -114,7 +114,7 @@ test('wrong names, wrong numbers of arguments', () => {
   expect(() => x.softmax({ axis: 1 } as never)).toThrow('softmax: Misspelled option "axis"');
   expect(() => x.softmax(1, { dim: 0 } as never)).toThrow('softmax: dim is given twice, by place and by name');
   expect(() => torch.unsqueeze(...([x, 1, 2] as never as [torch.Tensor, number]))).toThrow(
-    'unsqueeze: takes at most 1 arguments (dim), got 2',
+    'unsqueeze: takes dim by place, got 2 arguments',
   );
   expect(() => torch.eye(2, 3, { m: 3 } as never)).toThrow('eye: Misspelled option "m"');
   expect(() => F.conv2d(image, taps, { paddin: 1 } as never)).toThrow('did you mean "padding"?');

@@ -225,7 +225,7 @@ test.each<[string, () => unknown, string | RegExp]>([
   [
     'too many',
     () => init.uniform_(...([torch.ones([3]), 1, 2, undefined, 3] as never as [torch.Tensor])),
-    'uniform_: takes at most 3 arguments (a, b, generator), got 4',
+    'uniform_: takes a, b, generator by place, got 4 arguments',
   ],
   [
     'mode',

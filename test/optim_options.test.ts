@@ -50,7 +50,7 @@ test('leading arguments by position, an options object after them', () => {
   });
   expect(group(new optim.LBFGS([w], 0.1, 7, 9))).toMatchObject({ max_iter: 7, max_eval: 9 });
   expect(() => new optim.SGD(...([[w], 1, 2, 3, 4, true, 6] as never as [torch.Tensor[]]))).toThrow(
-    'SGD: takes at most 5 arguments (lr, momentum, dampening, weight_decay, nesterov), got 6',
+    'SGD: takes lr, momentum, dampening, weight_decay, nesterov by place, got 6 arguments',
   );
   expect(() => new optim.SGD([w], 0.1, { lr: 0.2 } as object)).toThrow('SGD: lr is given twice, by place and by name');
 });

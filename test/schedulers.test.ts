@@ -122,7 +122,11 @@ describe('schedulers', () => {
       /^StepLR: Misspelled option "gama": did you mean/,
     ],
     ['twice', () => new S.StepLR(sgd(), 3, { step_size: 2 } as object), 'StepLR: step_size is given twice'],
-    ['too many', () => new S.ExponentialLR(...([sgd(), 1, -1, 3] as never as [Rates, number])), /at most 2 arguments/],
+    [
+      'too many',
+      () => new S.ExponentialLR(...([sgd(), 1, -1, 3] as never as [Rates, number])),
+      'ExponentialLR: takes gamma, last_epoch by place, got 3 arguments',
+    ],
     ['share', () => new S.ConstantLR(sgd(), 2), 'ConstantLR: expected factor between 0 and 1, got 2'],
     ['start', () => new S.LinearLR(sgd(), 0), 'LinearLR: expected start_factor to be greater than 0, got 0'],
     ['T_max', () => new S.CosineAnnealingLR(sgd(), 0), 'CosineAnnealingLR: expected T_max to be at least 1, got 0'],
