@@ -47,7 +47,10 @@ export class CosineAnnealingLR extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    ...given: Given<Needs<CosineAnnealingLROptions, 'T_max'>, ['T_max', 'eta_min', 'last_epoch']>
+    ...given: Given<
+      Needs<CosineAnnealingLROptions, 'T_max'>,
+      [T_max: 'T_max', eta_min: 'eta_min', last_epoch: 'last_epoch']
+    >
   ) {
     const name = 'CosineAnnealingLR';
     const defaults = { T_max: undefined as unknown as number, eta_min: 0, last_epoch: -1 };
@@ -100,7 +103,10 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    ...given: Given<Needs<CosineAnnealingWarmRestartsOptions, 'T_0'>, ['T_0', 'T_mult', 'eta_min', 'last_epoch']>
+    ...given: Given<
+      Needs<CosineAnnealingWarmRestartsOptions, 'T_0'>,
+      [T_0: 'T_0', T_mult: 'T_mult', eta_min: 'eta_min', last_epoch: 'last_epoch']
+    >
   ) {
     const name = 'CosineAnnealingWarmRestarts';
     const defaults = { T_0: undefined as unknown as number, T_mult: 1, eta_min: 0, last_epoch: -1 };

@@ -34,20 +34,20 @@ export interface CyclicLROptions {
 }
 
 /** PyTorch's positional arguments. */
-const names = [
-  'base_lr',
-  'max_lr',
-  'step_size_up',
-  'step_size_down',
-  'mode',
-  'gamma',
-  'scale_fn',
-  'scale_mode',
-  'cycle_momentum',
-  'base_momentum',
-  'max_momentum',
-  'last_epoch',
-] as const;
+type Places = [
+  base_lr: 'base_lr',
+  max_lr: 'max_lr',
+  step_size_up: 'step_size_up',
+  step_size_down: 'step_size_down',
+  mode: 'mode',
+  gamma: 'gamma',
+  scale_fn: 'scale_fn',
+  scale_mode: 'scale_mode',
+  cycle_momentum: 'cycle_momentum',
+  base_momentum: 'base_momentum',
+  max_momentum: 'max_momentum',
+  last_epoch: 'last_epoch',
+];
 
 const defaults: CyclicLROptions = {
   base_lr: undefined as unknown as number,
@@ -92,10 +92,10 @@ export class CyclicLR extends LRScheduler {
   declare readonly max_momentums: number[];
   declare private readonly scale_fn: ((x: number) => number) | undefined;
 
-  constructor(optimizer: Scheduled, ...given: Given<Needs<CyclicLROptions, 'base_lr' | 'max_lr'>, typeof names>) {
+  constructor(optimizer: Scheduled, ...given: Given<Needs<CyclicLROptions, 'base_lr' | 'max_lr'>, Places>) {
     const name = 'CyclicLR';
     check_optimizer(name, optimizer);
-    const options = positional<CyclicLROptions>(name, given, defaults, names);
+    const options = positional<CyclicLROptions>(name, given, defaults);
     const { mode, scale_fn, last_epoch } = options;
     if (scale_fn !== null && typeof scale_fn !== 'function') fail_type(name, 'scale_fn', 'a function', scale_fn);
     if (!['triangular', 'triangular2', 'exp_range'].includes(mode) && scale_fn === null)

@@ -12,7 +12,7 @@ export interface LambdaLROptions {
   last_epoch: number;
 }
 
-type Arguments = Given<Needs<LambdaLROptions, 'lr_lambda'>, ['lr_lambda', 'last_epoch']>;
+type Arguments = Given<Needs<LambdaLROptions, 'lr_lambda'>, [lr_lambda: 'lr_lambda', last_epoch: 'last_epoch']>;
 
 /** What schedulers with functions share. Functions cannot be saved; they are given again. */
 abstract class FunctionScheduler extends LRScheduler {

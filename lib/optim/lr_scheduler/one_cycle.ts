@@ -46,21 +46,21 @@ export interface OneCycleLROptions {
 }
 
 /** PyTorch's positional arguments. */
-const names = [
-  'max_lr',
-  'total_steps',
-  'epochs',
-  'steps_per_epoch',
-  'pct_start',
-  'anneal_strategy',
-  'cycle_momentum',
-  'base_momentum',
-  'max_momentum',
-  'div_factor',
-  'final_div_factor',
-  'three_phase',
-  'last_epoch',
-] as const;
+type Places = [
+  max_lr: 'max_lr',
+  total_steps: 'total_steps',
+  epochs: 'epochs',
+  steps_per_epoch: 'steps_per_epoch',
+  pct_start: 'pct_start',
+  anneal_strategy: 'anneal_strategy',
+  cycle_momentum: 'cycle_momentum',
+  base_momentum: 'base_momentum',
+  max_momentum: 'max_momentum',
+  div_factor: 'div_factor',
+  final_div_factor: 'final_div_factor',
+  three_phase: 'three_phase',
+  last_epoch: 'last_epoch',
+];
 
 const defaults: OneCycleLROptions = {
   max_lr: undefined as unknown as number,
@@ -100,10 +100,10 @@ export class OneCycleLR extends LRScheduler {
   /** What the groups start with; not part of the state. */
   declare private readonly start: () => { rates: number[]; momenta: MomentumCycle | null; options: OneCycleLROptions };
 
-  constructor(optimizer: Scheduled, ...given: Given<Needs<OneCycleLROptions, 'max_lr'>, typeof names>) {
+  constructor(optimizer: Scheduled, ...given: Given<Needs<OneCycleLROptions, 'max_lr'>, Places>) {
     const name = 'OneCycleLR';
     check_optimizer(name, optimizer);
-    const options = positional<OneCycleLROptions>(name, given, defaults, names);
+    const options = positional<OneCycleLROptions>(name, given, defaults);
     const total_steps = check_total(name, options);
     const share = check_finite(name, 'pct_start', options.pct_start);
     if (share < 0 || share > 1) fail_range(name, `expected pct_start between 0 and 1, got ${share}`);

@@ -34,7 +34,16 @@ export interface ReduceLROnPlateauOptions {
 }
 
 /** PyTorch's positional arguments. */
-const names = ['mode', 'factor', 'patience', 'threshold', 'threshold_mode', 'cooldown', 'min_lr', 'eps'] as const;
+type Places = [
+  mode: 'mode',
+  factor: 'factor',
+  patience: 'patience',
+  threshold: 'threshold',
+  threshold_mode: 'threshold_mode',
+  cooldown: 'cooldown',
+  min_lr: 'min_lr',
+  eps: 'eps',
+];
 
 const defaults: ReduceLROnPlateauOptions = {
   mode: 'min',
@@ -72,10 +81,10 @@ export class ReduceLROnPlateau extends LRScheduler {
   declare cooldown_counter: number;
   declare num_bad_epochs: number;
 
-  constructor(optimizer: Scheduled, ...given: Given<Partial<ReduceLROnPlateauOptions>, typeof names>) {
+  constructor(optimizer: Scheduled, ...given: Given<Partial<ReduceLROnPlateauOptions>, Places>) {
     const name = 'ReduceLROnPlateau';
     check_optimizer(name, optimizer);
-    const options = positional(name, given, defaults, names);
+    const options = positional(name, given, defaults);
     const { mode, threshold_mode, min_lr } = options;
     if (mode !== 'min' && mode !== 'max') fail_type(name, 'mode', '"min" or "max"', mode);
     if (threshold_mode !== 'rel' && threshold_mode !== 'abs')

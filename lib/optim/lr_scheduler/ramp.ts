@@ -55,7 +55,10 @@ export class ConstantLR extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    ...given: Given<Partial<ConstantLROptions>, ['factor', 'total_iters', 'last_epoch']>
+    ...given: Given<
+      Partial<ConstantLROptions>,
+      [factor: 'factor', total_iters: 'total_iters', last_epoch: 'last_epoch']
+    >
   ) {
     const name = 'ConstantLR';
     const defaults = { factor: 1 / 3, total_iters: 5, last_epoch: -1 };
@@ -97,7 +100,10 @@ export class LinearLR extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    ...given: Given<Partial<LinearLROptions>, ['start_factor', 'end_factor', 'total_iters', 'last_epoch']>
+    ...given: Given<
+      Partial<LinearLROptions>,
+      [start_factor: 'start_factor', end_factor: 'end_factor', total_iters: 'total_iters', last_epoch: 'last_epoch']
+    >
   ) {
     const name = 'LinearLR';
     const defaults = { start_factor: 1 / 3, end_factor: 1, total_iters: 5, last_epoch: -1 };
@@ -144,7 +150,10 @@ export class PolynomialLR extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    ...given: Given<Partial<PolynomialLROptions>, ['total_iters', 'power', 'last_epoch']>
+    ...given: Given<
+      Partial<PolynomialLROptions>,
+      [total_iters: 'total_iters', power: 'power', last_epoch: 'last_epoch']
+    >
   ) {
     const name = 'PolynomialLR';
     const defaults = { total_iters: 5, power: 1, last_epoch: -1 };

@@ -54,7 +54,10 @@ export class StepLR extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    ...given: Given<Needs<StepLROptions, 'step_size'>, ['step_size', 'gamma', 'last_epoch']>
+    ...given: Given<
+      Needs<StepLROptions, 'step_size'>,
+      [step_size: 'step_size', gamma: 'gamma', last_epoch: 'last_epoch']
+    >
   ) {
     const defaults = { step_size: undefined as unknown as number, gamma: 0.1, last_epoch: -1 };
     const options = positional<StepLROptions>('StepLR', given, defaults);
@@ -94,7 +97,10 @@ export class MultiStepLR extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    ...given: Given<Needs<MultiStepLROptions, 'milestones'>, ['milestones', 'gamma', 'last_epoch']>
+    ...given: Given<
+      Needs<MultiStepLROptions, 'milestones'>,
+      [milestones: 'milestones', gamma: 'gamma', last_epoch: 'last_epoch']
+    >
   ) {
     const name = 'MultiStepLR';
     const defaults = { milestones: undefined as unknown as number[], gamma: 0.1, last_epoch: -1 };
@@ -134,7 +140,10 @@ export class MultiStepLR extends LRScheduler {
 export class ExponentialLR extends LRScheduler {
   declare readonly gamma: number;
 
-  constructor(optimizer: Scheduled, ...given: Given<Needs<ExponentialLROptions, 'gamma'>, ['gamma', 'last_epoch']>) {
+  constructor(
+    optimizer: Scheduled,
+    ...given: Given<Needs<ExponentialLROptions, 'gamma'>, [gamma: 'gamma', last_epoch: 'last_epoch']>
+  ) {
     const defaults = { gamma: undefined as unknown as number, last_epoch: -1 };
     const options = positional<ExponentialLROptions>('ExponentialLR', given, defaults);
     super(optimizer, options.last_epoch, { gamma: check_finite('ExponentialLR', 'gamma', options.gamma) });
