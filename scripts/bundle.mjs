@@ -42,6 +42,11 @@ function without_test_data(code) {
   return { code, map: null, moduleType: 'ts' };
 }
 
+/** Rolldown takes a file without exports for CommonJS, and wraps it and all that it imports. */
+function as_module(code) {
+  return { code: `${code}\nexport {};\n`, map: null, moduleType: 'ts' };
+}
+
 async function bundle() {
   const name = ({ require: cjs }) => name_of(cjs.default);
   const build = await rolldown({
@@ -57,7 +62,10 @@ async function bundle() {
     // Imports at run time name their file as it will be.
     resolve: { extensionAlias: { '.js': ['.ts'] } },
     external: /^[^./]/,
-    plugins: [{ name: 'records', transform: { filter: { id: /lib\/ops\/.*\.ts$/ }, handler: without_test_data } }],
+    plugins: [
+      { name: 'records', transform: { filter: { id: /lib\/ops\/.*\.ts$/ }, handler: without_test_data } },
+      { name: 'modules', transform: { filter: { id: /lib\/.*\.ts$/ }, handler: as_module } },
+    ],
     cwd: root,
   });
   rmSync(join(root, 'dist/chunks'), { recursive: true, force: true });

@@ -1,5 +1,5 @@
-import { getHeapStatistics } from 'node:v8';
 import { bytes_text } from '../errors';
+import { heap_left } from '../native/heap';
 
 /** JSON from files nobody vouches for. */
 
@@ -22,8 +22,7 @@ export function parse_json(text: string, what: string, broken: (why: string) => 
 }
 
 export function check_heap(needed: number, what: string, broken: (why: string) => never): void {
-  const { heap_size_limit, used_heap_size } = getHeapStatistics();
-  const left = heap_size_limit - used_heap_size;
+  const left = heap_left();
   if (needed > left) broken(`${what} would take ${bytes_text(needed)}, JavaScript's heap has ${bytes_text(left)} left`);
 }
 

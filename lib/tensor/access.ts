@@ -1,5 +1,5 @@
-import { getHeapStatistics } from 'node:v8';
 import { bytes_text, check_boolean, check_options, describe, fail, fail_range, fail_type, shape_text } from '../errors';
+import { heap_left } from '../native/heap';
 import { copy_into } from '../native/map';
 import { dtype_of_array, read_item } from '../ops/create';
 import { add_method } from '../ops/define';
@@ -111,9 +111,8 @@ function item(x: Tensor): number | boolean | bigint {
 const LONGEST_LIST = 2 ** 26;
 function check_heap(x: Tensor): void {
   if (x.count < 2 ** 20) return;
-  const { heap_size_limit, used_heap_size } = getHeapStatistics();
   const needed = 16 * x.count;
-  const left = heap_size_limit - used_heap_size;
+  const left = heap_left();
   if (needed > left || x.shape.some((size) => size > LONGEST_LIST))
     fail_range(
       'tolist',

@@ -1,6 +1,5 @@
-import * as v8 from 'node:v8';
-import * as vm from 'node:vm';
 import { addon } from '../native/addon';
+import { type Collect, find_collector } from '../native/heap';
 import { on_shortage } from '../native/shortage';
 
 /**
@@ -18,20 +17,6 @@ const BLOCK_OVERHEAD = 200;
  */
 const RESULT_SHARE = 4096;
 
-/** With options a minor collection, without a major one: Node 20 takes any options, `{ type: 'major' }` too, for minor. */
-type Collect = (options?: { type: 'minor'; execution: 'sync' }) => void;
-
-/** CRESSET_COLLECTOR=0 behaves as runtimes that do not hand their collector out. */
-function find_collector(): Collect | null {
-  if (process.env.CRESSET_COLLECTOR === '0') return null;
-  try {
-    v8.setFlagsFromString('--expose-gc');
-    return vm.runInNewContext('gc') as Collect;
-  } catch {
-    return null;
-  }
-}
-
 function bytes_from_environment(name: string): number | undefined {
   const given = process.env[name];
   if (given === undefined) return undefined;
@@ -48,8 +33,13 @@ function budget_limit(): number {
 
 const memory_limit = bytes_from_environment('CRESSET_MEMORY_LIMIT');
 if (memory_limit !== undefined) addon.set_memory_limit(memory_limit);
-const collect = find_collector();
 const process_limit = budget_limit();
+
+let found: Collect | null | undefined;
+function collector(): Collect | null {
+  if (found === undefined) found = find_collector();
+  return found;
+}
 
 /**
  * CRESSET_GC_STRESS=1 collects at every allocation, what is young each time and everything at every eighth; =major everything each time. Freed blocks
@@ -110,7 +100,7 @@ function is_worthwhile(share = 1): boolean {
  * twice only a major collection can take. So the next collections wait for the end of the step, if it is like this one.
  */
 export function after_backward(): void {
-  if (stress > 0 || collect === null || spent < 0.75 * smallest || !is_worthwhile(0.75)) return;
+  if (stress > 0 || spent < 0.75 * smallest || !is_worthwhile(0.75) || collector() === null) return;
   around_reclaim(() => {
     const handed = spent;
     const slack = major_is_cheap() ? Math.min(limit, Math.max(3 * handed, 32 * MiB)) : limit;
@@ -135,8 +125,8 @@ export function set_around_reclaim(around: (work: () => void) => void): (work: (
 }
 
 function collect_under_stress(): void {
-  if (++stressed % stress === 0) collect?.();
-  else collect?.({ type: 'minor', execution: 'sync' });
+  if (++stressed % stress === 0) collector()?.();
+  else collector()?.({ type: 'minor', execution: 'sync' });
   addon.sweep(1);
 }
 
@@ -147,6 +137,7 @@ export function give_back(nbytes: number): void {
 
 /** Before `nbytes` are handed out, or with 0 at the end of a step. `slack`: bytes that may survive minor collections for nothing. */
 function reclaim(nbytes: number, slack = limit): void {
+  const collect = collector();
   if (collect === null) {
     without_collector();
     return;
@@ -268,7 +259,7 @@ export function empty_cache(): void {
 
 /** A full collection and sweep now, for tests and for those who want a number they can trust. */
 export function collect_garbage(): void {
-  collect?.();
+  collector()?.();
   addon.sweep(1);
   settled = weigh_living();
 }
