@@ -3,6 +3,8 @@ import { type Run, type Runs, without_grad } from '../../ours';
 
 const { functional } = torch.nn;
 
+const planes = (x: torch.Tensor): torch.Tensor => x.view(1, -1, ...x.shape.slice(-2));
+
 type Operation = (sizes: number[], dims: number[]) => () => unknown;
 
 const integers = (sizes: number[], high: number): torch.Tensor => torch.randint(0, high, sizes, { dtype: torch.int64 });
@@ -68,8 +70,8 @@ const operations: Record<string, Operation> = {
   flip: of((x, dims) => x.flip(dims)),
   cat: of_two((x, y, [dim]) => torch.cat([x, y], dim)),
   roll: of((x, [shift, dim]) => (dim === undefined ? x.roll(shift) : x.roll(shift, dim))),
-  pad: of((x, widths) => functional.pad(x.view(1, -1, ...x.shape.slice(-2)), widths)),
-  pad_reflect: of((x, widths) => functional.pad(x.view(1, -1, ...x.shape.slice(-2)), widths, 'reflect')),
+  pad: of((x, widths) => functional.pad(planes(x), widths)),
+  pad_reflect: of((x, widths) => functional.pad(planes(x), widths, 'reflect')),
   clamp: of((x) => x.clamp(0.25, 0.75)),
   arange:
     ([n]) =>
