@@ -1,4 +1,4 @@
-import { numel_of } from '../tensor/shape';
+import { numel_of, type Shape } from '../tensor/shape';
 import type { Reference } from './define';
 
 /** Convolutions by their definition, for the generic tests. */
@@ -51,6 +51,14 @@ function products(
               }
 }
 
+/** The result before any product: in each channel its bias. */
+function biases(shape: Shape, bias: Reference | null): Float64Array {
+  const plane = shape[2] * shape[3];
+  return Float64Array.from({ length: numel_of(shape) }, (_, i) =>
+    bias === null ? 0 : bias.data[Math.floor(i / plane) % shape[1]],
+  );
+}
+
 export function conv_reference(
   dims: number,
   input: Reference,
@@ -67,10 +75,7 @@ export function conv_reference(
     padding === 'same' ? reach : pair(typeof padding === 'string' ? 0 : padding, dims, 0).map((each) => 2 * each);
   const out = [0, 1].map((i) => Math.floor((x[2 + i] + twice[i] - reach[i] - 1) / stride[i]) + 1);
   const shape = [x[0], w[0], ...out];
-  const plane = out[0] * out[1];
-  const data = Float64Array.from({ length: numel_of(shape) }, (_, i) =>
-    bias === null ? 0 : bias.data[Math.floor(i / plane) % w[0]],
-  );
+  const data = biases(shape, bias);
   const before = twice.map((each) => Math.floor(each / 2));
   products(x, w, shape, [stride, before, dilation], settings.groups ?? 1, (i, k, o) => {
     data[o] += input.data[i] * weight.data[k];
@@ -96,10 +101,7 @@ export function conv_transpose_reference(
   );
   const channels = w[1] * groups;
   const shape = [x[0], channels, ...size];
-  const plane = size[0] * size[1];
-  const data = Float64Array.from({ length: numel_of(shape) }, (_, i) =>
-    bias === null ? 0 : bias.data[Math.floor(i / plane) % channels],
-  );
+  const data = biases(shape, bias);
   products(shape, w, x, [stride, before, dilation], groups, (i, k, o) => {
     data[i] += input.data[o] * weight.data[k];
   });
