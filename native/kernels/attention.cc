@@ -23,6 +23,7 @@
 #include "kernels/reduce_layout.h"
 #include "runtime/allocator.h"
 #include "runtime/call.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/math.h"
 #include "simd/transpose.h"

@@ -3,6 +3,7 @@
 
 #include "kernels/batch_norm.h"
 #include "kernels/reduce_driver.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 
 namespace cresset {

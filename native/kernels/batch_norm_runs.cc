@@ -2,6 +2,7 @@
 
 #include "kernels/batch_norm.h"
 #include "kernels/reduce_driver.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 
 namespace cresset {

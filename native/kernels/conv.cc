@@ -25,6 +25,7 @@
 #include "kernels/conv_workspace.h"
 #include "kernels/element_types.h"
 #include "kernels/gemm.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/interleave.h"
 #include "simd/transpose.h"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernels/conv_workspace.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 
 namespace cresset {

@@ -4,10 +4,9 @@
 #include <cstdint>
 
 #include "kernels/gemm_plan.h"
+#include "runtime/ceil_div.h"
 
 namespace cresset {
-
-constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // [0, n) in nearly equal pieces, the longer ones spread: neighbouring tasks, which one thread claims, add up to equal work.
 struct EvenPieces {

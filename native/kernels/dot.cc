@@ -3,6 +3,7 @@
 // The sum of a[i] * b[i], contiguous.
 #include "kernels/element_types.h"
 #include "kernels/reduce_driver.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"
 
@@ -29,7 +30,7 @@ void run(Call& call, double (*dot)(const T*, const T*, int64_t)) {
   T* out = call.contiguous<T>(1);
   const T* a = call.contiguous<T>(n);
   const T* b = call.contiguous<T>(n);
-  const int64_t parts = (n + kPart - 1) / kPart;
+  const int64_t parts = ceil_div(n, kPart);
   Scratch scratch(static_cast<size_t>(parts) * sizeof(double));
   double* sums = scratch.as<double>();
   parallel_for(n, kPart, DotParts<T>{dot, a, b, sums});

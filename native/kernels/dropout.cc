@@ -12,6 +12,7 @@
 #include "kernels/element_types.h"
 #include "kernels/leaky_relu.h"
 #include "kernels/random.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"
 
@@ -69,7 +70,7 @@ void forward(Call& call) {
   double threshold = std::ceil(keep * 0x1p32);
   work.limit = static_cast<uint32_t>(std::max(threshold - 1, 0.0));
   if (threshold == 0) work.scale = 0;
-  int64_t tiles = (work.n + kTileWords - 1) / kTileWords;
+  int64_t tiles = ceil_div(work.n, kTileWords);
   parallel_for(tiles, kGrain, Forward<T>{CRESSET_SELECT_FOR(T, dropout_of<T>)->forward, work});
   call.result(static_cast<double>(tiles * kTileCounters));
 }

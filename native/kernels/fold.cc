@@ -9,6 +9,7 @@
 #include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
 #include "kernels/row_sum.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 
 namespace cresset {
@@ -31,7 +32,7 @@ struct Direction {
   // Where element j of block 0 lies.
   int64_t begin(int64_t j) const { return j * dilation - pad; }
   // The blocks whose element j lies on the plane are [first, last).
-  int64_t first(int64_t j) const { return begin(j) >= 0 ? 0 : std::min(out, (-begin(j) + stride - 1) / stride); }
+  int64_t first(int64_t j) const { return begin(j) >= 0 ? 0 : std::min(out, ceil_div(-begin(j), stride)); }
   int64_t last(int64_t j) const {
     int64_t room = in - 1 - begin(j);
     return room < 0 ? first(j) : std::max(first(j), std::min(out, room / stride + 1));

@@ -15,6 +15,7 @@
 #include "kernels/overlap.h"
 #include "runtime/allocator.h"
 #include "runtime/call.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/transpose.h"
 #include "simd/vector.h"

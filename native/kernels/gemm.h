@@ -6,6 +6,8 @@
 #pragma once
 #include <cstdint>
 
+#include "runtime/ceil_div.h"
+
 namespace cresset {
 
 // Element (i, j) lies at data[i * row_stride + j * col_stride].
@@ -48,8 +50,8 @@ struct Gemm {
 template <class T>
 constexpr int64_t gemm_depth(int64_t k) {
   constexpr int64_t limit = 2048 / sizeof(T), step = 8;
-  int64_t blocks = (k + limit - 1) / limit;
-  return blocks <= 1 ? k : ((k + blocks - 1) / blocks + step - 1) / step * step;
+  int64_t blocks = ceil_div(k, limit);
+  return blocks <= 1 ? k : ceil_div(ceil_div(k, blocks), step) * step;
 }
 
 // On the instruction set in use.

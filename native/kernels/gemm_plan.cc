@@ -1,5 +1,7 @@
 #include "kernels/gemm_plan.h"
 
+#include "runtime/ceil_div.h"
+
 namespace cresset {
 namespace {
 
@@ -7,8 +9,6 @@ namespace {
 constexpr double kPackElement = 0.25;  // reading and packing an element of an operand, on average
 constexpr double kStoreElement = 0.1;
 constexpr double kWorthAThread = 16000;
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/index_reader.h"
 #include "kernels/element_types.h"
+#include "kernels/index_reader.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
 

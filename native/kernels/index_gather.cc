@@ -8,9 +8,10 @@
 // scatters may be an immediate. Where indices repeat, the last one wins, or they add up in order.
 #include <algorithm>
 
-#include "kernels/index_reader.h"
 #include "kernels/element_types.h"
+#include "kernels/index_reader.h"
 #include "kernels/reduce_layout.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 
 namespace cresset {
@@ -181,7 +182,7 @@ struct Scatter {
   IndexFault& fault;
   Op op;
 
-  int64_t blocks() const { return (inner + kLines - 1) / kLines; }
+  int64_t blocks() const { return ceil_div(inner, kLines); }
 
   void operator()(int64_t begin, int64_t end) const {
     for (int64_t item = begin; item < end; item++) {

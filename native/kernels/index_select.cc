@@ -6,8 +6,8 @@
 // Where indices repeat, index_add adds in their order.
 #include <algorithm>
 
-#include "kernels/index_reader.h"
 #include "kernels/element_types.h"
+#include "kernels/index_reader.h"
 #include "kernels/reduce_layout.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"

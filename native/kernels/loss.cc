@@ -17,6 +17,7 @@
 #include "kernels/element_types.h"
 #include "kernels/loss_table.h"
 #include "kernels/reduce_driver.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/math.h"
 #include "simd/vector.h"
@@ -67,7 +68,7 @@ struct Chunks {
 
 template <class Rows>
 LossSums sum_rows(int64_t n, int64_t grain, const Rows& rows) {
-  int64_t chunks = (n + grain - 1) / grain;
+  int64_t chunks = ceil_div(n, grain);
   Scratch scratch(static_cast<size_t>(chunks) * sizeof(LossSums));
   LossSums* sums = scratch.as<LossSums>();
   parallel_for(n, grain, Chunks<Rows>{rows, sums, grain});

@@ -5,6 +5,7 @@
 
 #include "kernels/move.h"
 #include "kernels/strided.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 
 namespace cresset {
@@ -181,7 +182,7 @@ struct Blocks {
   const Strided* layout;
   const Loops& loops;
 
-  int64_t bands() const { return (layout->size[1] + kRows - 1) / kRows; }
+  int64_t bands() const { return ceil_div(layout->size[1], kRows); }
 
   // Chunks are bands of rows.
   void operator()(int64_t begin, int64_t end) const {

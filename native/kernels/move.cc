@@ -6,6 +6,7 @@
 
 #include "kernels/strided.h"
 #include "kernels/transpose_loops.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"
 
@@ -46,7 +47,7 @@ struct Transpose {
            std::abs(l.stride[1][0]) > 1 && l.operand[0].item >= 4;
   }
 
-  int64_t bands() const { return (layout.size[1] + kRows - 1) / kRows; }
+  int64_t bands() const { return ceil_div(layout.size[1], kRows); }
 
   void operator()(int64_t begin, int64_t end) const {
     for (int64_t i = begin; i < end; i++) {

@@ -99,8 +99,6 @@ constexpr int64_t kNormGrain = 32768;
 // Runs of fewer elements than this are handled as columns, or by a weight for every element.
 constexpr int64_t kShortRun = 16;
 
-constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 // An output of this size leaves the caches before anybody reads it.
 template <class T>
 bool norm_streams(const T* out, const T* a, const T* b, int64_t total) {

@@ -11,6 +11,7 @@
 
 #include "kernels/element_types.h"
 #include "kernels/reduce_driver.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/math.h"
 #include "simd/vector.h"
@@ -74,7 +75,7 @@ struct ValueChunks {
 void run_pair_loss(Call& call, const PairLossRule& rule) {
   Arguments given = read_arguments(call, rule);
   void* out = call.contiguous(given.dtype, given.results());
-  int64_t n = given.loss.n, chunks = (n + kGrain - 1) / kGrain;
+  int64_t n = given.loss.n, chunks = ceil_div(n, kGrain);
   Scratch scratch(static_cast<size_t>(chunks) * sizeof(double));
   double* sums = scratch.as<double>();
   void* each = given.reduction == kNone ? out : nullptr;

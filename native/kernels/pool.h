@@ -1,6 +1,7 @@
 // Windows that slide over planes of [planes, rows, columns]: what the pooling kernels share.
 #pragma once
 #include "runtime/call.h"
+#include "runtime/ceil_div.h"
 
 namespace cresset {
 
@@ -14,10 +15,10 @@ struct PoolAxis {
   bool padded() const { return pad > 0 || span() > in; }
   int64_t begin(int64_t o) const { return o * stride - pad; }
   // The taps of window o that lie on the input: [first_tap, last_tap).
-  int64_t first_tap(int64_t o) const { return begin(o) >= 0 ? 0 : (-begin(o) + dilation - 1) / dilation; }
+  int64_t first_tap(int64_t o) const { return begin(o) >= 0 ? 0 : ceil_div(-begin(o), dilation); }
   int64_t last_tap(int64_t o) const {
     int64_t room = in - begin(o);
-    int64_t taps = room <= 0 ? 0 : (room + dilation - 1) / dilation;
+    int64_t taps = room <= 0 ? 0 : ceil_div(room, dilation);
     return taps < kernel ? taps : kernel;
   }
 };

@@ -13,6 +13,7 @@
 #include "kernels/element_types.h"
 #include "kernels/pool.h"
 #include "kernels/reduce_driver.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 
 namespace cresset {
@@ -35,7 +36,7 @@ PoolAxis read_axis(Call& call) {
 
 Window window_of(const PoolAxis& axis, int64_t o, bool with_padding) {
   if (axis.kernel == 0) {
-    int64_t start = o * axis.in / axis.out, end = ((o + 1) * axis.in + axis.out - 1) / axis.out;
+    int64_t start = o * axis.in / axis.out, end = ceil_div((o + 1) * axis.in, axis.out);
     return {start, end - start, 1, end - start};
   }
   int64_t first = axis.first_tap(o), count = std::max<int64_t>(0, axis.last_tap(o) - first), begin = axis.begin(o);

@@ -6,6 +6,7 @@
 #include "kernels/element_types.h"
 #include "kernels/reduce_driver.h"
 #include "runtime/call.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"
 
@@ -41,8 +42,6 @@ constexpr int64_t kBlock = 4096;
 constexpr int64_t kRows = 512;
 // An output of this size leaves the caches before anybody reads it.
 constexpr int64_t kStreamBytes = 24 << 20;
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 struct Geometry {
   int64_t outer, channels, inner;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "runtime/call.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/math.h"
 #include "simd/vector.h"

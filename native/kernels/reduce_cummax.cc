@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "kernels/reduce_layout.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 
 namespace cresset {
@@ -21,7 +22,7 @@ struct Best {
   int64_t dim, inner;
   bool least;
 
-  int64_t tiles() const { return (inner + kTile - 1) / kTile; }
+  int64_t tiles() const { return ceil_div(inner, kTile); }
 
   void operator()(int64_t begin, int64_t end) const {
     for (int64_t item = begin; item < end; item++) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernels/reduce_layout.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/vectorize.inc"
 
@@ -51,7 +52,7 @@ struct Running {
   Out* out;
   int64_t dim, inner;
 
-  int64_t tiles() const { return (inner + kTile - 1) / kTile; }
+  int64_t tiles() const { return ceil_div(inner, kTile); }
 
   void operator()(int64_t begin, int64_t end) const {
     if (inner == 1) return runs(begin, end);

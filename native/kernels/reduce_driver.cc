@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 
 namespace cresset {
@@ -13,8 +14,6 @@ constexpr int64_t kRun = 4096;
 constexpr int64_t kRows = 256;
 // Elements a thread takes at a time.
 constexpr int64_t kGrain = 32768;
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 const uint8_t* element(const void* base, int64_t index, size_t size) {
   return static_cast<const uint8_t*>(base) + index * static_cast<int64_t>(size);

@@ -8,6 +8,7 @@
 
 #include "kernels/element_types.h"
 #include "kernels/reduce_driver.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/target.h"
 
@@ -103,7 +104,7 @@ struct LocateColumns {
   int64_t* out;
   LocateTile<T> tile;
 
-  int64_t tiles() const { return (plan.keep_dims.inner_size() + kLocateTile - 1) / kLocateTile; }
+  int64_t tiles() const { return ceil_div(plan.keep_dims.inner_size(), kLocateTile); }
 
   void operator()(int64_t begin, int64_t end) const {
     for (int64_t item = begin; item < end; item++) {

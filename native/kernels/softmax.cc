@@ -9,6 +9,7 @@
 
 #include "kernels/element_types.h"
 #include "kernels/reduce_layout.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/math.h"
 #include "simd/vector.h"
@@ -54,7 +55,7 @@ void entry(Call& call) {
   work.b = backward ? call.contiguous(dtype, n) : work.a;
   if (n == 0) return;
   int64_t width = std::min(inner, static_cast<int64_t>(64 / item_size(dtype)));
-  int64_t lines = outer * ((inner + width - 1) / width);
+  int64_t lines = outer * ceil_div(inner, width);
   auto run = CRESSET_SELECT(softmax_table)->lines[kind][dtype == Dtype::float64];
   parallel_for(lines, std::max<int64_t>(1, kGrain / (size * width)), Body{run, work});
 }

@@ -8,6 +8,7 @@
 
 #include "kernels/element_types.h"
 #include "runtime/call.h"
+#include "runtime/ceil_div.h"
 #include "runtime/parallel.h"
 #include "simd/vector.h"
 
@@ -40,8 +41,6 @@ namespace {
 // Units of fewer neighbours than this are counted as columns.
 constexpr int64_t kShortRun = 32;
 constexpr int64_t kGrain = 32768;
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 template <class T>
 struct Layer {
