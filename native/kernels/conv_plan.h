@@ -17,9 +17,6 @@ struct EvenPieces {
   int64_t longest() const { return ceil_div(n, count); }
 };
 
-// A thread begins a task for at least so many vectors that are multiplied and added.
-constexpr int64_t kWorthAThread = 16000;
-
 struct ConvPlan {
   int64_t row_parts = 1, column_parts = 1;
   int64_t grain = 1;  // tasks a thread claims at once

@@ -8,7 +8,6 @@ namespace {
 // Costs in multiply-adds of a vector.
 constexpr double kPackElement = 0.25;  // reading and packing an element of an operand, on average
 constexpr double kStoreElement = 0.1;
-constexpr double kWorthAThread = 16000;
 
 }  // namespace
 

@@ -6,6 +6,9 @@
 
 namespace cresset {
 
+// A thread begins a task for at least so many vectors that are multiplied and added.
+constexpr int64_t kWorthAThread = 16000;
+
 struct GemmTile {
   int64_t rows;   // most rows of a register tile
   int64_t width;  // columns of a panel of B
