@@ -153,16 +153,8 @@ void backward(Call& call) {
   if (out_of_memory.load()) Call::fail("attention: out of memory");
 }
 
-void forward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
-}
-
-void backward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(attention_forward, forward_entry);
-CRESSET_KERNEL(attention_backward, backward_entry);
+CRESSET_FLOAT_KERNEL(attention_forward, forward);
+CRESSET_FLOAT_KERNEL(attention_backward, backward);
 
 }  // namespace
 }  // namespace cresset

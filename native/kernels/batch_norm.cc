@@ -33,6 +33,8 @@ BatchNorm<T> read_head(Call& call) {
           nullptr, nullptr,  norm_loops<T>()};
 }
 
+// dtype, outer, channels, inner, training, gate, slope, eps, momentum, y, x, weight or absent, bias or absent, mean, rstd,
+// running mean or absent, running variance or absent. Fills mean and rstd; in training moves the running statistics.
 template <class T>
 void forward(Call& call) {
   BatchNormForward<T> job{read_head<T>(call), nullptr, 0, 0, nullptr, nullptr};
@@ -60,6 +62,8 @@ void forward(Call& call) {
   run(job);
 }
 
+// dtype, outer, channels, inner, training, gate, slope, dx or absent, dweight or absent, dbias or absent, g, x, weight or
+// absent, bias or absent, mean, rstd. dx may be g.
 template <class T>
 void backward(Call& call) {
   BatchNormBackward<T> job{read_head<T>(call), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
@@ -85,20 +89,8 @@ void backward(Call& call) {
   run(job);
 }
 
-// dtype, outer, channels, inner, training, gate, slope, eps, momentum, y, x, weight or absent, bias or absent, mean, rstd,
-// running mean or absent, running variance or absent. Fills mean and rstd; in training moves the running statistics.
-void forward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
-}
-
-// dtype, outer, channels, inner, training, gate, slope, dx or absent, dweight or absent, dbias or absent, g, x, weight or
-// absent, bias or absent, mean, rstd. dx may be g.
-void backward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(batch_norm, forward_entry);
-CRESSET_KERNEL(batch_norm_backward, backward_entry);
+CRESSET_FLOAT_KERNEL(batch_norm, forward);
+CRESSET_FLOAT_KERNEL(batch_norm_backward, backward);
 
 }  // namespace
 }  // namespace cresset

@@ -275,26 +275,10 @@ void transpose_gradients(Call& call) {
   check_memory(kernels_for<T>().weight_gradient(p));
 }
 
-void forward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
-}
-
-void input_gradient_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { input_gradient<decltype(element)>(call); });
-}
-
-void weight_gradient_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { weight_gradient<decltype(element)>(call); });
-}
-
-void transpose_gradients_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { transpose_gradients<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(conv, forward_entry);
-CRESSET_KERNEL(conv_input_gradient, input_gradient_entry);
-CRESSET_KERNEL(conv_weight_gradient, weight_gradient_entry);
-CRESSET_KERNEL(conv_transpose_gradients, transpose_gradients_entry);
+CRESSET_FLOAT_KERNEL(conv, forward);
+CRESSET_FLOAT_KERNEL(conv_input_gradient, input_gradient);
+CRESSET_FLOAT_KERNEL(conv_weight_gradient, weight_gradient);
+CRESSET_FLOAT_KERNEL(conv_transpose_gradients, transpose_gradients);
 
 }  // namespace
 }  // namespace cresset

@@ -98,16 +98,8 @@ void backward(Call& call) {
   parallel_for(n, kGrain, Backward<T>{CRESSET_SELECT_FOR(T, dropout_of<T>)->backward, out, gradient, mask, scale});
 }
 
-void forward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
-}
-
-void backward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(dropout, forward_entry);
-CRESSET_KERNEL(dropout_backward, backward_entry);
+CRESSET_FLOAT_KERNEL(dropout, forward);
+CRESSET_FLOAT_KERNEL(dropout_backward, backward);
 
 }  // namespace
 }  // namespace cresset

@@ -32,6 +32,12 @@ void with_float(Dtype dtype, const F& f) {
   Call::fail("expected float32 or float64");
 }
 
+// CRESSET_KERNEL of a function template <class T> void(Call&), for T float and double.
+#define CRESSET_FLOAT_KERNEL(name, function)                                                       \
+  CRESSET_KERNEL(name, [](::cresset::Call& call) {                                                 \
+    ::cresset::with_float(call.dtype(), [&](auto element) { function<decltype(element)>(call); }); \
+  })
+
 // f(T()) with T an unsigned integer of the element's size: for what only moves elements.
 template <class F>
 void with_bits(Dtype dtype, const F& f) {

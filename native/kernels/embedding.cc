@@ -139,15 +139,8 @@ void renorm(Call& call) {
   fault.raise("index", table.rows);
 }
 
-void backward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
-}
-void renorm_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { renorm<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(embedding_backward, backward_entry);
-CRESSET_KERNEL(embedding_renorm, renorm_entry);
+CRESSET_FLOAT_KERNEL(embedding_backward, backward);
+CRESSET_FLOAT_KERNEL(embedding_renorm, renorm);
 
 }  // namespace
 }  // namespace cresset

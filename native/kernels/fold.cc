@@ -134,15 +134,8 @@ void fold(Call& call) {
   parallel_for(b.planes, std::max<int64_t>(1, kGrain / (b.unfolded / b.planes)), Fold<T>{b, out, columns});
 }
 
-void unfold_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { unfold<decltype(element)>(call); });
-}
-void fold_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { fold<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(unfold, unfold_entry);
-CRESSET_KERNEL(fold, fold_entry);
+CRESSET_FLOAT_KERNEL(unfold, unfold);
+CRESSET_FLOAT_KERNEL(fold, fold);
 
 }  // namespace
 }  // namespace cresset

@@ -106,11 +106,7 @@ void run(Call& call) {
   gemm(problem);
 }
 
-void gemm_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { run<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(gemm, gemm_entry);
+CRESSET_FLOAT_KERNEL(gemm, run);
 
 }  // namespace
 }  // namespace cresset

@@ -51,6 +51,8 @@ GroupNorm<T> read_head(Call& call) {
   return {read_shape(call), nullptr, nullptr, nullptr, nullptr, nullptr, norm_loops<T>()};
 }
 
+// dtype, outer, groups, channels of a group, inner, eps, y, x, weight or absent, bias or absent, mean or absent, rstd.
+// Fills mean and rstd, one for each row.
 template <class T>
 void forward(Call& call) {
   GroupNormForward<T> job{read_head<T>(call), nullptr, 0};
@@ -67,6 +69,8 @@ void forward(Call& call) {
   std::fill_n(job.rstd, rows, T(0));
 }
 
+// dtype, outer, groups, channels of a group, inner, dx or absent, dweight or absent, dbias or absent, g, x, weight or absent,
+// mean or absent, rstd. dx may be g.
 template <class T>
 void backward(Call& call) {
   GroupNormBackward<T> job{read_head<T>(call), nullptr, nullptr, nullptr, nullptr};
@@ -84,20 +88,8 @@ void backward(Call& call) {
   if (job.db != nullptr) std::fill_n(job.db, channels, T(0));
 }
 
-// dtype, outer, groups, channels of a group, inner, eps, y, x, weight or absent, bias or absent, mean or absent, rstd.
-// Fills mean and rstd, one for each row.
-void forward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
-}
-
-// dtype, outer, groups, channels of a group, inner, dx or absent, dweight or absent, dbias or absent, g, x, weight or absent,
-// mean or absent, rstd. dx may be g.
-void backward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(group_norm, forward_entry);
-CRESSET_KERNEL(group_norm_backward, backward_entry);
+CRESSET_FLOAT_KERNEL(group_norm, forward);
+CRESSET_FLOAT_KERNEL(group_norm_backward, backward);
 
 }  // namespace
 }  // namespace cresset

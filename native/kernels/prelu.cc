@@ -220,6 +220,7 @@ void run(const PRelu<T>& kernel, Geometry shape, const Operands<T>& at) {
   }
 }
 
+// dtype, outer, channels, inner, out, x, weight
 template <class T>
 void forward(Call& call) {
   Geometry shape = read_geometry(call);
@@ -229,6 +230,7 @@ void forward(Call& call) {
   run(*CRESSET_SELECT_FOR(T, prelu_of<T>), shape, Operands<T>{out, nullptr, x, weight, nullptr});
 }
 
+// dtype, outer, channels, inner, dx or absent, dweight or absent, g, x, weight. dx may be g.
 template <class T>
 void backward(Call& call) {
   Geometry shape = read_geometry(call);
@@ -241,18 +243,8 @@ void backward(Call& call) {
   run(*CRESSET_SELECT_FOR(T, prelu_of<T>), shape, Operands<T>{dx, g, x, weight, dw});
 }
 
-// dtype, outer, channels, inner, out, x, weight
-void forward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { forward<decltype(element)>(call); });
-}
-
-// dtype, outer, channels, inner, dx or absent, dweight or absent, g, x, weight. dx may be g.
-void backward_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { backward<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(prelu, forward_entry);
-CRESSET_KERNEL(prelu_backward, backward_entry);
+CRESSET_FLOAT_KERNEL(prelu, forward);
+CRESSET_FLOAT_KERNEL(prelu_backward, backward);
 
 }  // namespace
 }  // namespace cresset

@@ -103,11 +103,7 @@ void count_units(Call& call) {
   parallel_for(columns.blocks(), 1 + kGrain / (outer * kColumns), columns);
 }
 
-void unit_counts_entry(Call& call) {
-  with_float(call.dtype(), [&](auto element) { count_units<decltype(element)>(call); });
-}
-
-CRESSET_KERNEL(unit_counts, unit_counts_entry);
+CRESSET_FLOAT_KERNEL(unit_counts, count_units);
 
 }  // namespace
 }  // namespace cresset

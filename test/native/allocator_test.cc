@@ -1,8 +1,6 @@
 #include "runtime/allocator.h"
 #include "test.h"
 
-using namespace cresset;
-
 namespace {
 
 TEST(a_freed_block_serves_the_next_of_its_class) {
