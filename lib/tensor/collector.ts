@@ -160,7 +160,7 @@ function reclaim(nbytes: number, slack = limit): void {
   }
   if (little_came_back) budget = Math.min(budget * 2, limit);
   else budget = Math.max(smallest, budget * 0.75);
-  addon.set_cache_limit(process_limit + addon.arguments[0] + nbytes);
+  addon.set_cache_limit(process_limit + memory_stats().allocated + nbytes);
   spent = 0;
   results = 0;
 }
