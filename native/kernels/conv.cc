@@ -267,8 +267,15 @@ void transpose_gradients(Call& call) {
     one_place_forward(g, gradient, weight, input_gradient, ConvEpilogue<T>());
     return one_place_weight_gradient<T>(g, p.g, gradient, p.weight_gradient, nullptr);
   }
+  bool multiplied = false, summed = false;
+  if constexpr (std::is_same_v<T, float>) {
+    multiplied = winograd_forward(g, gradient, weight, input_gradient, ConvEpilogue<T>());
+    summed = winograd_weight_gradient(g, p.g, gradient, p.weight_gradient, nullptr);
+    if (multiplied && summed) return;
+  }
   const ForwardPatches<T> patches(g, gradient);
-  multiply_patches(g, patches, weight, input_gradient, ConvEpilogue<T>());
+  if (!multiplied) multiply_patches(g, patches, weight, input_gradient, ConvEpilogue<T>());
+  if (summed) return;
   p.patches = patches.get();
   p.groups = g.groups;
   p.rows = g.out_channels;

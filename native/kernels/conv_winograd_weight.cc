@@ -13,10 +13,10 @@ struct Block {
   const WinogradKernels& kernels;
   const WinogradWeightGradient& p;
   const WinogradWeightPlan& plan;
+  int64_t phase_rows, rows, columns;  // of the products; rows are x's channels, of one phase after the other
   TilePlanes x_tiles, g_tiles;
-  PointRows x, g;  // their points: rows and columns of the products
-  int64_t columns;
-  float* sums = nullptr;        // [point, in, columns]
+  PointRows x, g;               // their points
+  float* sums = nullptr;        // [point, rows, columns]
   float* bias_sums = nullptr;   // [columns]
   int64_t first = 0, last = 0;  // tile rows
 
@@ -25,12 +25,19 @@ struct Block {
       : kernels(kernels_),
         p(p_),
         plan(plan_),
-        x_tiles{p_.x, plan_.tiles.across, 2},
-        g_tiles{p_.g, plan_.tiles.across, 0},
-        x(most_tiles, p_.x.channels, kPanel),
-        g(most_tiles, p_.g.channels, kernels_.panel_width()),
-        columns(ceil_div(p_.g.channels, kernels_.lanes) * kernels_.lanes) {}
-  int64_t sums_count() const { return kPoints * p.x.channels * columns; }
+        phase_rows(vectors(p_.x) * kernels_.lanes),
+        rows((p_.kernel.phases() - 1) * phase_rows + p_.x.channels),
+        columns(vectors(p_.g) * kernels_.lanes),
+        x_tiles(tiles_of(p_.x, p_.kernel.side())),
+        g_tiles(tiles_of(p_.g, 2)),
+        x(p_.kernel.points(), most_tiles, rows, kPanel),
+        g(p_.kernel.points(), most_tiles, columns, kernels_.panel_width()) {
+    x_tiles.stride = x_tiles.phases = p.kernel.stride;
+    x_tiles.shift_y = x_tiles.shift_x = p.kernel.stride - 1;
+    x_tiles.phase_channels = phase_rows;
+  }
+  int64_t vectors(const WinogradPlanes& planes) const { return ceil_div(planes.channels, kernels.lanes); }
+  int64_t sums_count() const { return p.kernel.points() * rows * columns; }
   int64_t elements() const { return x.elements() + g.elements() + sums_count() + columns; }
   void place(float* memory) {
     x.data = memory;
@@ -41,6 +48,9 @@ struct Block {
 
  private:
   static constexpr int64_t kPanel = 64;
+  TilePlanes tiles_of(const WinogradPlanes& planes, int64_t size) const {
+    return {planes, plan.tiles.across, size, p.kernel.side()};
+  }
 };
 
 // Vectors of x's channels, then of g's, times parts of the tile rows.
@@ -49,8 +59,8 @@ struct TransformTasks {
   std::atomic<bool>& too_large;
   std::atomic<bool>& out_of_memory;
 
-  int64_t of_x() const { return ceil_div(b.p.x.channels, b.kernels.lanes); }
-  int64_t vectors() const { return of_x() + b.columns / b.kernels.lanes; }
+  int64_t of_x() const { return b.vectors(b.p.x); }
+  int64_t vectors() const { return of_x() + b.vectors(b.p.g); }
   int64_t count() const { return vectors() * b.plan.row_parts; }
 
   void operator()(int64_t begin, int64_t end) const {
@@ -73,25 +83,24 @@ struct TransformTasks {
   }
 };
 
-// A panel of x's channels at a point each, and the bias.
+// A panel of rows at a point each, and the bias.
 struct MultiplyTasks {
   const Block& b;
 
-  int64_t panels() const { return ceil_div(b.p.x.channels, b.x.width); }
-  int64_t count() const { return kPoints * panels() + (b.bias_sums != nullptr); }
+  int64_t panels() const { return ceil_div(b.rows, b.x.width); }
+  int64_t count() const { return b.p.kernel.points() * panels() + (b.bias_sums != nullptr); }
 
   void operator()(int64_t begin, int64_t end) const {
     // At point (1, 1) a tile of the gradient has become the sum of its places.
-    constexpr int64_t kSumPoint = 5;
+    const int64_t points = b.p.kernel.points(), sum_point = b.p.kernel.side() + 1;
     constexpr float kOne = 1;
     for (int64_t i = begin; i < end; i++) {
-      const int64_t point = i / panels(), channel = i % panels() * b.x.width;
-      if (point == kPoints)
-        multiply(&kOne, 0, 1, kSumPoint, b.bias_sums);
+      const int64_t point = i / panels(), row = i % panels() * b.x.width;
+      if (point == points)
+        multiply(&kOne, 0, 1, sum_point, b.bias_sums);
       else
-        multiply(b.x.at(0, channel) + point * b.x.point_stride, b.x.width,
-                 std::min(b.x.width, b.p.x.channels - channel), point,
-                 b.sums + (point * b.p.x.channels + channel) * b.columns);
+        multiply(b.x.at(0, row) + point * b.x.point_stride, b.x.width, std::min(b.x.width, b.rows - row), point,
+                 b.sums + (point * b.rows + row) * b.columns);
     }
   }
 
@@ -120,10 +129,9 @@ struct PutTasks {
 
 bool winograd_weight_gradient(const WinogradWeightGradient& p) {
   const WinogradKernels& kernels = winograd_kernels();
-  const WinogradTiles tiles(p.g.images, p.g.height, p.g.width, false);
-  const WinogradWeightPlan plan(tiles, p.x.channels, p.g.channels, num_threads());
-  const EvenPieces blocks{tiles.units(), plan.blocks};
-  Block block(kernels, p, plan, blocks.longest() * tiles.across);
+  const WinogradWeightPlan plan(p, num_threads());
+  const EvenPieces blocks{plan.tiles.units(), plan.blocks};
+  Block block(kernels, p, plan, blocks.longest() * plan.tiles.across);
   Workspace<float> memory;
   block.place(memory.allocate_elements(block.elements()));
   std::atomic<bool> too_large{false}, out_of_memory{false};
@@ -137,7 +145,8 @@ bool winograd_weight_gradient(const WinogradWeightGradient& p) {
     const MultiplyTasks multiply{block};
     parallel_for(multiply.count(), plan.multiply_grain, multiply);
   }
-  const TapSums sums{block.sums, p.x.channels, p.g.channels, block.columns, p.weight_gradient};
+  const TapSums sums{block.sums, block.rows,   block.columns, block.phase_rows,
+                     p.kernel,   p.x.channels, p.g.channels,  p.weight_gradient};
   const PutTasks put{kernels, sums};
   parallel_for(put.count(), put.across(), put);
   if (p.bias_gradient != nullptr) std::copy_n(block.bias_sums, p.g.channels, p.bias_gradient);

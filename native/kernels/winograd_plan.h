@@ -5,26 +5,25 @@
 #include <numeric>
 
 #include "kernels/conv_plan.h"
+#include "kernels/conv_winograd.h"
 
 namespace cresset {
-
-constexpr int64_t kPoints = 16;  // of a tile, (y, x)
 
 // Tile rows [first, first + rows) of an image; their tiles are those from `tile` on of a block.
 struct TileRows {
   int64_t image, first, rows, tile;
 };
 
-// Rows of 2×2 tiles over the images' grids, in units that one task computes.
+// Rows of tiles of side×side places over the images' grids, in units that one task computes.
 struct WinogradTiles {
   int64_t images, down, across;  // tiles of an image
   int64_t unit;                  // tile rows; with a mask their places are whole bytes
 
-  WinogradTiles(int64_t images_, int64_t height, int64_t width, bool whole_bytes)
+  WinogradTiles(int64_t images_, int64_t height, int64_t width, int64_t side, bool whole_bytes)
       : images(images_),
-        down(ceil_div(height, 2)),
-        across(ceil_div(width, 2)),
-        unit(whole_bytes ? 4 / std::gcd(width, int64_t{4}) : 1) {}
+        down(ceil_div(height, side)),
+        across(ceil_div(width, side)),
+        unit(whole_bytes ? 8 / std::gcd(side * width, int64_t{8}) : 1) {}
   int64_t units_of_image() const { return ceil_div(down, unit); }
   int64_t units() const { return images * units_of_image(); }
 
@@ -50,17 +49,20 @@ struct WinogradPlan {
   int64_t panels_at_once = 1;
   int64_t grain = 1;
 
-  WinogradPlan(const WinogradTiles& tiles_, int64_t channels, int64_t panels, int64_t width, int threads)
-      : tiles(tiles_) {
+  // Panels of `width` rows of the product.
+  WinogradPlan(const WinogradProduct& p, int64_t panels, int64_t width, int threads)
+      : tiles(p.planes.images, p.height, p.width, p.tile_places(), p.epilogue.mask != nullptr) {
     constexpr int64_t kOperandBytes = 768 << 10, kResultBytes = 384 << 10, kFewTiles = 42, kFewBlocks = 8;
-    const int64_t tile_bytes = kPoints * sizeof(float), units = tiles.units(), unit_tiles = tiles.unit * tiles.across;
-    const int64_t most = std::max(kFewTiles, kOperandBytes / (tile_bytes * channels));
+    const int64_t point_bytes = p.kernel.points() * p.phases_out() * static_cast<int64_t>(sizeof(float));
+    const int64_t units = tiles.units(), unit_tiles = tiles.unit * tiles.across;
+    const int64_t most = std::max(kFewTiles, kOperandBytes / (point_bytes * p.depth()));
     const int64_t wanted = std::clamp(units * unit_tiles / (3 * threads), kFewTiles, most);
     blocks = ceil_div(units, std::max<int64_t>(1, wanted / unit_tiles));
     if (blocks < kFewBlocks * threads) blocks = std::min(units, ceil_div(blocks, threads) * threads);
     while (blocks * row_parts < threads && row_parts < panels) row_parts++;
-    panels_at_once = std::clamp<int64_t>(kResultBytes / (tile_bytes * width * most_tiles()), 1, panels);
-    const double cost = static_cast<double>(most_tiles() * channels) * static_cast<double>(panels * width / row_parts);
+    panels_at_once = std::clamp<int64_t>(kResultBytes / (point_bytes * width * most_tiles()), 1, panels);
+    const double cost = static_cast<double>(most_tiles() * p.depth()) *
+                        static_cast<double>(panels * width * p.phases_out() / row_parts);
     grain = std::max<int64_t>(1, static_cast<int64_t>(kWorthAThread / (cost + 1)));
   }
   int64_t block_rows() const { return ceil_div(tiles.units(), blocks) * tiles.unit; }
@@ -74,11 +76,13 @@ struct WinogradWeightPlan {
   int64_t blocks = 1, row_parts = 1;
   int64_t transform_grain = 1, multiply_grain = 1;
 
-  WinogradWeightPlan(const WinogradTiles& tiles_, int64_t in_channels, int64_t out_channels, int threads)
-      : tiles(tiles_) {
+  WinogradWeightPlan(const WinogradWeightGradient& p, int threads)
+      : tiles(p.g.images, p.g.height, p.g.width, 2, false) {
     constexpr int64_t kDepth = 768, kFewestTiles = 64, kOperandBytes = 16 << 20;
     constexpr int64_t kLanes = 16;
-    const int64_t tile_bytes = kPoints * sizeof(float) * (in_channels + out_channels);
+    const int64_t in_channels = p.x.channels, out_channels = p.g.channels;
+    const int64_t point_bytes = p.kernel.points() * static_cast<int64_t>(sizeof(float));
+    const int64_t tile_bytes = point_bytes * (p.kernel.phases() * in_channels + out_channels);
     const int64_t depth = std::clamp<int64_t>(kOperandBytes / tile_bytes, kFewestTiles, kDepth);
     blocks = std::min(tiles.units(), ceil_div(tiles.units() * tiles.across, depth));
     const int64_t rows = tiles.units() / blocks, pieces = ceil_div(in_channels + out_channels, kLanes);
