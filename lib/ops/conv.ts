@@ -79,6 +79,7 @@ const conv2d_samples = () => [
 const large = [sample([5, 9, 23, 29]), sample([40, 9, 3, 3]), sample([40])];
 /** Winograd's way. */
 const tiled = [sample([3, 17, 8, 13]), sample([20, 17, 3, 3]), sample([20])];
+const tiled_phases = [sample([3, 17, 14, 16]), sample([20, 17, 4, 4]), sample([20])];
 
 /**
  * Cross-correlation of [batch, channels, height, width] (or [channels, height, width]) with a weight of shape
@@ -102,6 +103,7 @@ export const conv2d: Conv = op({
     { args: [...large, { stride: 2, padding: 1 }], large: true },
     { args: [...large, { padding: 1 }], large: true },
     { args: [...tiled, { padding: 1 }], large: true },
+    { args: [...tiled_phases, { stride: 2, padding: 1 }], large: true },
   ],
   errors: () => [
     {
@@ -194,6 +196,7 @@ export const conv2d_leaky_relu = op({
     { args: [...conv2d_samples()[0], {}, -0.5] },
     { args: [...large, { stride: 2, padding: 1 }, 0.01], large: true },
     { args: [...tiled, { padding: [1, 2] }, 0.01], large: true },
+    { args: [...tiled_phases, { stride: 2, padding: [2, 1] }, 0.01], large: true },
     { args: [sample([7, 9, 16, 32]), sample([40, 9, 3, 3]), sample([40]), { padding: 1 }, 0.01], large: true },
   ],
   errors: () => [

@@ -96,6 +96,7 @@ export const conv_transpose2d: ConvTranspose = op({
     { args: [sample([2, 3, 1, 1]), sample([3, 2, 4, 4]), null] },
     { args: [sample([1, 2, 3, 3]), sample([2, 1, 2, 2]), null, { stride: 4, padding: 1 }] },
     { args: [sample([6, 40, 9, 11]), sample([40, 9, 4, 4]), sample([9]), { stride: 2, padding: 1 }], large: true },
+    { args: [sample([2, 24, 8, 7]), sample([24, 17, 4, 4]), sample([17]), { stride: 2, padding: 1 }], large: true },
   ],
   errors: () => [
     {
