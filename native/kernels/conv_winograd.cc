@@ -1,7 +1,6 @@
 #include "kernels/conv_winograd.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "kernels/gemm.h"
 #include "kernels/winograd_kernels.h"
@@ -19,19 +18,10 @@ const WinogradKernels& winograd_kernels() { return *CRESSET_SELECT(winograd_tabl
 
 namespace {
 
-// How the tasks of a call went.
-struct Progress {
-  std::atomic<bool> too_large{false}, out_of_memory{false};
-
-  void note(bool small) {
-    if (!small) too_large.store(true, std::memory_order_relaxed);
-  }
-};
-
 struct WeightTasks {
   const WinogradKernels& kernels;
   const WinogradWeights& weights;
-  Progress& progress;
+  WinogradProgress& progress;
 
   int64_t across() const { return ceil_div(weights.in, kernels.lanes); }
   int64_t count() const { return ceil_div(weights.out, kernels.lanes) * across(); }
@@ -48,7 +38,7 @@ struct ProductTasks {
   const WinogradProduct& p;
   const WinogradPlan& plan;
   const PointRows& weights;
-  Progress& progress;
+  WinogradProgress& progress;
 
   void operator()(int64_t begin, int64_t end) const {
     const TilePlanes tiles = operand_tiles();
@@ -148,7 +138,7 @@ struct ProductTasks {
 
 bool winograd_product(const WinogradProduct& p) {
   const WinogradKernels& kernels = winograd_kernels();
-  Progress progress;
+  WinogradProgress progress;
   const int64_t width = kernels.panel_width(), panels = ceil_div(p.rows, width);
   PointRows points(p.kernel.points(), p.depth(), panels * width * p.phases_out(), width);
   Workspace<float> memory;

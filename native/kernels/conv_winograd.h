@@ -45,8 +45,8 @@ struct WinogradProduct {
   WinogradKernel kernel;
   WinogradPlanes planes;
   int64_t rows = 0, height = 0, width = 0;
-  const float* weights =
-      nullptr;  // [rows, channels, size, size], transposed [channels, rows, ...] and its taps backwards
+  // [rows, channels, size, size], transposed [channels, rows, ...] and its taps backwards.
+  const float* weights = nullptr;
   bool transposed = false;
   // Transposed with a stride of 2: 1 where the first place of the output has the taps of the second phase. Then the places
   // beside it see planes one place later.

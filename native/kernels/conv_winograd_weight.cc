@@ -1,7 +1,6 @@
 // A weight's gradient: at every point the product of the input's tiles and the gradient's, added up over the tiles. A block of
 // tile rows after the other is transformed, then multiplied; what is added up in one chain depends on the shapes alone.
 #include <algorithm>
-#include <atomic>
 
 #include "kernels/winograd_kernels.h"
 #include "runtime/parallel.h"
@@ -56,8 +55,7 @@ struct Block {
 // Vectors of x's channels, then of g's, times parts of the tile rows.
 struct TransformTasks {
   const Block& b;
-  std::atomic<bool>& too_large;
-  std::atomic<bool>& out_of_memory;
+  WinogradProgress& progress;
 
   int64_t of_x() const { return b.vectors(b.p.x); }
   int64_t vectors() const { return of_x() + b.vectors(b.p.g); }
@@ -69,15 +67,15 @@ struct TransformTasks {
     Workspace<float> memory;
     const int64_t lanes = b.kernels.lanes, rows = parts.longest();
     float* space = memory.try_elements(std::max(b.x_tiles.space(rows, lanes), b.g_tiles.space(rows, lanes)));
-    if (space == nullptr) return out_of_memory.store(true, std::memory_order_relaxed);
+    if (space == nullptr) return progress.out_of_memory.store(true, std::memory_order_relaxed);
     for (int64_t i = begin; i < end; i++) {
       const int64_t vector = i % vectors(), part = i / vectors();
       const bool is_x = vector < of_x();
       const int64_t channel = (is_x ? vector : vector - of_x()) * lanes;
       const int64_t row = parts.begin(part), last_row = parts.end(part);
       tiles.each_rows(b.first + row, b.first + last_row, row * tiles.across, [&](const TileRows& rows_of_image) {
-        if (!b.kernels.transform_tiles(is_x ? b.x_tiles : b.g_tiles, rows_of_image, channel, is_x ? b.x : b.g, space))
-          too_large.store(true, std::memory_order_relaxed);
+        const TilePlanes& planes = is_x ? b.x_tiles : b.g_tiles;
+        progress.note(b.kernels.transform_tiles(planes, rows_of_image, channel, is_x ? b.x : b.g, space));
       });
     }
   }
@@ -134,14 +132,14 @@ bool winograd_weight_gradient(const WinogradWeightGradient& p) {
   Block block(kernels, p, plan, blocks.longest() * plan.tiles.across);
   Workspace<float> memory;
   block.place(memory.allocate_elements(block.elements()));
-  std::atomic<bool> too_large{false}, out_of_memory{false};
+  WinogradProgress progress;
   for (int64_t i = 0; i < blocks.count; i++) {
     block.first = blocks.begin(i);
     block.last = blocks.end(i);
-    const TransformTasks transform{block, too_large, out_of_memory};
+    const TransformTasks transform{block, progress};
     parallel_for(transform.count(), plan.transform_grain, transform);
-    check_memory(!out_of_memory);
-    if (too_large) return false;
+    check_memory(!progress.out_of_memory);
+    if (progress.too_large) return false;
     const MultiplyTasks multiply{block};
     parallel_for(multiply.count(), plan.multiply_grain, multiply);
   }

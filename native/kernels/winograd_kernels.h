@@ -1,6 +1,7 @@
 // What conv_winograd.cc and conv_winograd_weight.cc do with vectors; the channels lie side by side in them.
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 
 #include "kernels/conv_winograd.h"
@@ -94,6 +95,15 @@ struct TapSums {
   WinogradKernel kernel;
   int64_t in, out;
   float* to;  // [out, in, size, size]
+};
+
+// How the tasks of a call went.
+struct WinogradProgress {
+  std::atomic<bool> too_large{false}, out_of_memory{false};
+
+  void note(bool small) {
+    if (!small) too_large.store(true, std::memory_order_relaxed);
+  }
 };
 
 struct WinogradKernels {
