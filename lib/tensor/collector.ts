@@ -67,6 +67,8 @@ let spent = 0;
 let results = 0;
 /** What the last step handed out until its backward had ended. */
 let step = 0;
+/** The same, while the collection at its end is still to come. */
+let due = 0;
 /** The living after the last major collection: what certainly was in use then. */
 let settled = 0;
 /** When the last major collection ended, and how long it took, in milliseconds. */
@@ -80,6 +82,7 @@ addon.set_cache_limit(process_limit);
 if (stress > 0) addon.set_poison(1);
 
 export function before_allocation(nbytes: number): void {
+  if (due > 0) around_reclaim(end_step);
   spent += nbytes + BLOCK_OVERHEAD;
   results++;
   if (stress > 0) collect_under_stress();
@@ -97,16 +100,17 @@ function is_worthwhile(share = 1): boolean {
 
 /**
  * A graph has been walked and is dead now: the best moment to collect. In the middle of a step its values would survive, and what has survived
- * twice only a major collection can take. So the next collections wait for the end of the step, if it is like this one.
+ * twice only a major collection can take. So the next collections wait for the end of the step, if it is like this one. The step's last results
+ * are still in the user's hands, and go when the next one begins: with its first allocation.
  */
 export function after_backward(): void {
   if (stress > 0 || spent < 0.75 * smallest || !is_worthwhile(0.75) || collector() === null) return;
-  around_reclaim(() => {
-    const handed = spent;
-    const slack = major_is_cheap() ? Math.min(limit, Math.max(3 * handed, 32 * MiB)) : limit;
-    reclaim(0, slack);
-    step = Math.min(handed, limit / 1.5);
-  });
+  due = spent;
+}
+
+function end_step(): void {
+  step = Math.min(due, limit / 1.5);
+  reclaim(0, major_is_cheap() ? Math.min(limit, Math.max(3 * due, 32 * MiB)) : limit);
 }
 
 /** Of the time since the last major collection, another one like that would take less than a twentieth. */
@@ -163,6 +167,7 @@ function reclaim(nbytes: number, slack = limit): void {
   addon.set_cache_limit(process_limit + memory_stats().allocated + nbytes);
   spent = 0;
   results = 0;
+  due = 0;
 }
 
 /** V8 is told what is out there, collects when it finds that too much, and the sweep sees what went. */
