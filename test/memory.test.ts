@@ -21,6 +21,8 @@ describe('plain synchronous loops stay flat', () => {
     ['deep steps', 600, 32],
     ['graphs that are never walked', 3000, 8],
     ['hooks and kept gradients', 3000, 12],
+    // Of 16 MiB each: the operand, both gradients and two results, since the last step's go before the next step's come.
+    ['huge steps', 100, 5 * 16 + 2],
     ['large steps', 300, 256 + 2 * 64],
   ])('%s, %d steps in %d MiB', (name, steps, most) => {
     const { growth, settled, peak, budget } = JSON.parse(run_child('flat_loop.ts', { args: [name, String(steps)] }));

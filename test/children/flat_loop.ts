@@ -32,6 +32,14 @@ const loops: Record<string, () => (i: number) => void> = {
       F.leaky_relu(x, 0.01);
     };
   },
+  'huge steps': () => {
+    const x = torch.ones([2 ** 22], { requires_grad: true });
+    const g = torch.ones([2 ** 22]);
+    return () => {
+      x.grad = null;
+      F.leaky_relu(x, 0.01).backward(g);
+    };
+  },
   'large steps': () => {
     const x = torch.ones([2 ** 22], { requires_grad: true });
     return () => {
