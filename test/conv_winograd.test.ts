@@ -1,5 +1,6 @@
 import * as torch from 'cresset';
 import { instruction_sets, run_child } from './support/child';
+import { type WinogradCase, winograd_cases } from './support/winograd_cases';
 
 /**
  * Convolutions of 3×3 places, and of 4×4 with a stride of 2, take Winograd's way in float32 (native/kernels/conv_winograd.h); in float64 the
@@ -9,40 +10,13 @@ import { instruction_sets, run_child } from './support/child';
 const F = torch.nn.functional;
 const { float32, float64 } = torch;
 
-interface Case {
-  x: number[];
-  w: number[];
-  padding: number | [number, number];
-  stride?: number;
-}
-
-const cases: Case[] = [
-  { x: [2, 16, 16, 16], w: [16, 16, 3, 3], padding: 1 },
-  { x: [3, 17, 9, 11], w: [19, 17, 3, 3], padding: 1 },
-  { x: [2, 32, 13, 7], w: [48, 32, 3, 3], padding: 0 },
-  { x: [1, 40, 21, 30], w: [33, 40, 3, 3], padding: 2 },
-  { x: [5, 16, 7, 7], w: [40, 16, 3, 3], padding: 3 },
-  { x: [1, 600, 12, 12], w: [20, 600, 3, 3], padding: 1 },
-  { x: [4, 20, 10, 9], w: [300, 20, 3, 3], padding: [0, 2] },
-  { x: [40, 16, 3, 1], w: [16, 16, 3, 3], padding: [0, 1] },
-  { x: [1, 16, 5, 200], w: [18, 16, 3, 3], padding: [4, 0] },
-  { x: [2, 16, 16, 16], w: [16, 16, 4, 4], padding: 1, stride: 2 },
-  { x: [3, 17, 14, 23], w: [19, 17, 4, 4], padding: 1, stride: 2 },
-  { x: [3, 32, 16, 13], w: [48, 32, 4, 4], padding: 0, stride: 2 },
-  { x: [1, 40, 21, 30], w: [33, 40, 4, 4], padding: 2, stride: 2 },
-  { x: [8, 16, 7, 8], w: [40, 16, 4, 4], padding: 3, stride: 2 },
-  { x: [2, 150, 16, 16], w: [20, 150, 4, 4], padding: 1, stride: 2 },
-  { x: [4, 20, 18, 14], w: [300, 20, 4, 4], padding: [0, 4], stride: 2 },
-  { x: [1, 16, 6, 200], w: [18, 16, 4, 4], padding: [5, 1], stride: 2 },
-];
-
-const titled = cases.map(
+const titled = winograd_cases.map(
   (each) => [`[${each.x}] and [${each.w}], padding ${each.padding}, stride ${each.stride ?? 1}`, each] as const,
 );
 const names = ['result', "input's gradient", "weight's gradient", "bias's gradient"];
 
 /** The result and the gradients of input, weight and bias. */
-function all_products(operands: readonly torch.Tensor[], { padding, stride = 1 }: Case): torch.Tensor[] {
+function all_products(operands: readonly torch.Tensor[], { padding, stride = 1 }: WinogradCase): torch.Tensor[] {
   const [x, w, b] = operands.map((t) => t.detach().clone().requires_grad_());
   const out = F.conv2d(x, w, b, { padding, stride });
   out.backward(operands[3].to(out.dtype));
@@ -50,7 +24,7 @@ function all_products(operands: readonly torch.Tensor[], { padding, stride = 1 }
 }
 
 function operands_of(
-  { x, w, padding, stride = 1 }: Case,
+  { x, w, padding, stride = 1 }: WinogradCase,
   make = torch.randn as (shape: readonly number[]) => torch.Tensor,
 ) {
   const paddings = typeof padding === 'number' ? [padding, padding] : padding;
@@ -121,7 +95,7 @@ describe('transposed convolutions of the same kernels', () => {
   });
 });
 
-const spreading: [string, Case][] = [
+const spreading: [string, WinogradCase][] = [
   // Single images, of 9 or 12 tiles, take the direct way, whose bits do not depend on the images beside.
   ['3×3', { x: [4, 16, 6, 6], w: [20, 16, 3, 3], padding: 1 }],
   ['4×4 with stride 2', { x: [4, 16, 12, 14], w: [20, 16, 4, 4], padding: 1, stride: 2 }],
