@@ -1,3 +1,5 @@
+import * as torch from 'cresset';
+import { addon } from '../lib/native/addon';
 import { run_child } from './support/child';
 
 /** No number and no value from JavaScript may crash, hang or exhaust the process. Seeds are fixed: a failure repeats. */
@@ -20,4 +22,62 @@ test('the same with collections and poison at every allocation', () => {
   expect(
     run_child('boundary.ts', { args: ['functions', '2', '200'], env: { CRESSET_GC_STRESS: '1' }, timeout: 120_000 }),
   ).toMatch(/done/);
+});
+
+describe('a function beside a run', () => {
+  const N = 2 ** 18;
+  const x = torch.arange(N);
+  const last = (t: torch.Tensor) => t.select(0, N - 1).item();
+
+  test('is called once, when the memory of operands may not go', () => {
+    const owner = {};
+    const id = addon.allocate(owner, 64);
+    const answers: unknown[] = [];
+    addon.beside_next_run(() => {
+      const live = addon.sweep(1);
+      answers.push(addon.release(id), addon.allocate({}, 64), addon.run(0, 0), addon.sweep(1) - live);
+    });
+    expect(last(x.add(1))).toBe(N);
+    expect(last(x.add(2))).toBe(N + 1);
+    expect(answers).toEqual([false, 0, 1, 0]);
+    expect(addon.release(id)).toBe(true);
+  });
+
+  test('is called where one thread is enough, too', () => {
+    let calls = 0;
+    addon.beside_next_run(() => calls++);
+    expect(torch.ones([3]).sum().item()).toBe(3);
+    expect(calls).toBe(1);
+  });
+
+  test('can be taken back', () => {
+    let calls = 0;
+    addon.beside_next_run(() => calls++);
+    addon.beside_next_run(null);
+    expect(last(x.add(1))).toBe(N);
+    expect(calls).toBe(0);
+  });
+
+  test('what it throws the run throws', () => {
+    const out = x.add(1);
+    addon.beside_next_run(() => {
+      throw new RangeError('beside');
+    });
+    expect(() => x.add(1)).toThrow(new RangeError('beside'));
+    expect(last(out.add(1))).toBe(N + 1);
+  });
+
+  test("waits for the end where the memory is the user's", () => {
+    const array = new Float32Array(N).fill(2);
+    const mine = torch.from_typed_array(array);
+    addon.beside_next_run(() => structuredClone(array.buffer, { transfer: [array.buffer] }));
+    expect(last(mine.mul(3))).toBe(6);
+    expect(() => mine.mul(3)).toThrow(/detached/);
+  });
+
+  test('is what collects at the end of a step', () => {
+    const steps = JSON.parse(run_child('beside.ts', {}));
+    expect(steps.asked).toBeGreaterThan(10);
+    expect(steps.peak).toBeLessThan(32 * 2 ** 20);
+  });
 });

@@ -57,6 +57,9 @@ const smallest = Math.min(4 * MiB, process_limit);
 /** … and larger ones through a little more, so that a collection is shared by 16 of them. */
 const SHARED_BY = 16;
 const shared_most = Math.min(16 * MiB, process_limit);
+/** Beside a kernel a collection costs little, but one more result lives by then; the time of larger ones would not be noticed. */
+const BESIDE_MOST = 8 * MiB;
+const MINOR = { type: 'minor', execution: 'sync' } as const;
 
 /** The budget's upper bound. Threads that use cresset share the process's. */
 let limit = process_limit;
@@ -69,6 +72,8 @@ let results = 0;
 let step = 0;
 /** The same, while the collection at its end is still to come. */
 let due = 0;
+/** A minor collection that the next kernel runs beside its threads: asked for, or done, so that the sweep can follow. */
+let beside: 'none' | 'asked' | 'done' = 'none';
 /** The living after the last major collection: what certainly was in use then. */
 let settled = 0;
 /** When the last major collection ended, and how long it took, in milliseconds. */
@@ -82,7 +87,7 @@ addon.set_cache_limit(process_limit);
 if (stress > 0) addon.set_poison(1);
 
 export function before_allocation(nbytes: number): void {
-  if (due > 0) around_reclaim(end_step);
+  if (due > 0) end_step(nbytes);
   spent += nbytes + BLOCK_OVERHEAD;
   results++;
   if (stress > 0) collect_under_stress();
@@ -101,16 +106,27 @@ function is_worthwhile(share = 1): boolean {
 /**
  * A graph has been walked and is dead now: the best moment to collect. In the middle of a step its values would survive, and what has survived
  * twice only a major collection can take. So the next collections wait for the end of the step, if it is like this one. The step's last results
- * are still in the user's hands, and go when the next one begins: with its first allocation.
+ * are still in the user's hands, and go when the next one begins.
  */
 export function after_backward(): void {
-  if (stress > 0 || spent < 0.75 * smallest || !is_worthwhile(0.75) || collector() === null) return;
+  // Beside a kernel it costs less than the cache that more results take.
+  if (stress > 0 || spent < 0.75 * smallest || !is_worthwhile(0.4) || collector() === null) return;
   due = spent;
 }
 
-function end_step(): void {
+/** The next step begins with an allocation, so with a kernel: the first one runs the collection, the allocation after it sweeps. */
+function end_step(nbytes: number): void {
   step = Math.min(due, limit / 1.5);
-  reclaim(0, major_is_cheap() ? Math.min(limit, Math.max(3 * due, 32 * MiB)) : limit);
+  if (beside === 'none' && nbytes <= BESIDE_MOST && around_reclaim === at_once) {
+    beside = 'asked';
+    addon.beside_next_run(collect_beside);
+  } else if (beside !== 'asked')
+    around_reclaim(() => reclaim(0, major_is_cheap() ? Math.min(limit, Math.max(3 * due, 32 * MiB)) : limit));
+}
+
+function collect_beside(): void {
+  collector()?.(MINOR);
+  beside = 'done';
 }
 
 /** Of the time since the last major collection, another one like that would take less than a twentieth. */
@@ -118,8 +134,9 @@ function major_is_cheap(): boolean {
   return performance.now() - major_ended > 20 * major_took;
 }
 
-/** How a collection is run: profilers take its time. */
-let around_reclaim = (work: () => void): void => work();
+const at_once = (work: () => void): void => work();
+/** How a collection is run: profilers take its time, so with them there is none beside a kernel. */
+let around_reclaim = at_once;
 
 /** Returns what was in force before. */
 export function set_around_reclaim(around: (work: () => void) => void): (work: () => void) => void {
@@ -130,8 +147,9 @@ export function set_around_reclaim(around: (work: () => void) => void): (work: (
 
 function collect_under_stress(): void {
   if (++stressed % stress === 0) collector()?.();
-  else collector()?.({ type: 'minor', execution: 'sync' });
+  else collector()?.(MINOR);
   addon.sweep(1);
+  addon.beside_next_run(collect_beside);
 }
 
 /** A block was released by hand: it does not count against the budget. */
@@ -148,7 +166,9 @@ function reclaim(nbytes: number, slack = limit): void {
   }
   const handed = spent;
   const before = weigh_living();
-  collect({ type: 'minor', execution: 'sync' });
+  if (beside !== 'done') collect(MINOR);
+  if (beside === 'asked') addon.beside_next_run(null);
+  beside = 'none';
   addon.sweep(0);
   let live = weigh_living();
   const little_came_back = before - live < handed / 2;

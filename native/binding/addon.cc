@@ -52,6 +52,7 @@ void add_hot(Napi::Object exports, Environment* self) {
     napi_callback function;
   } functions[] = {
       {"run", run},
+      {"beside_next_run", beside_next_run},
       {"allocate", allocate},
       {"adopt", adopt},
       {"release", release},

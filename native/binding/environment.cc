@@ -4,13 +4,17 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 #include <vector>
+
+#include "runtime/parallel.h"
 
 namespace cresset::binding {
 namespace {
 
 thread_local std::vector<Environment*>* thread_environments = nullptr;
 std::atomic<int> threads{0};
+thread_local bool beside = false;
 
 void on_buffer_collected(napi_env, void*, void* hint) { unpin(static_cast<Pin*>(hint)); }
 
@@ -49,7 +53,8 @@ Memory Environment::resolve(double id) {
   Block* block = blocks.find(id);
   if (block == nullptr) Call::fail("the tensor's memory was released (dispose(), using, or torch.scope())");
   if (block->kind != Block::Kind::external) return {block->allocation.data, block->bytes};
-  // The user's memory can move or vanish (detach, resize) at any time: ask again at every call.
+  // The user's memory can move or vanish (detach, resize) at any time: ask again at every call, and call nobody meanwhile.
+  beside_next_region(nullptr, nullptr);
   napi_value array;
   napi_typedarray_type type;
   size_t length;
@@ -158,6 +163,24 @@ double Environment::take_over(napi_value storage, double token) {
   napi_delete_reference(env, owner);
   return 0;
 }
+
+void Environment::set_beside(napi_value function) {
+  if (beside_ != nullptr) napi_delete_reference(env, std::exchange(beside_, nullptr));
+  if (function != nullptr) napi_create_reference(env, function, 1, &beside_);
+}
+
+// What the function throws, run() throws.
+void Environment::call_beside() {
+  napi_value function = nullptr, self = nullptr, result = nullptr;
+  napi_get_reference_value(env, beside_, &function);
+  set_beside(nullptr);
+  napi_get_undefined(env, &self);
+  beside = true;
+  napi_call_function(env, self, function, 0, nullptr, &result);
+  beside = false;
+}
+
+bool Environment::is_beside() { return beside; }
 
 napi_value Environment::make_argument_array() {
   napi_value memory = nullptr, array = nullptr;

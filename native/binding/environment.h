@@ -41,6 +41,12 @@ class Environment final : public Resolver {
   double take_over(napi_value storage, double token);
   // An external ArrayBuffer over the block; null (with last_error set) when that cannot be.
   napi_value buffer(double id);
+  // A function for the next run() to call while other threads already compute, or after it; null for none.
+  void set_beside(napi_value function);
+  void call_beside();
+  bool has_beside() const { return beside_ != nullptr; }
+  // True within such a call. No block may go then, for the kernel holds their addresses.
+  static bool is_beside();
   // The Float64Array through which arguments and results pass. Its memory belongs to the environment, so that detaching
   // it harms nobody; where external buffers are forbidden it is V8's, and its place is asked for at each use.
   napi_value make_argument_array();
@@ -57,6 +63,7 @@ class Environment final : public Resolver {
  private:
   double* owned_arguments_;
   napi_ref lent_arguments_ = nullptr;
+  napi_ref beside_ = nullptr;
   bool is_dead(const Block& block);
   void drop_references(const Block& block);
 };

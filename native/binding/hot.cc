@@ -6,6 +6,7 @@
 
 #include "binding/environment.h"
 #include "binding/raw.h"
+#include "runtime/parallel.h"
 
 namespace cresset::binding {
 namespace {
@@ -20,6 +21,7 @@ struct Arguments {
     void* data = nullptr;
     napi_get_cb_info(env, info, &count, value, nullptr, &data);
     environment = static_cast<Environment*>(data);
+    if (Environment::is_beside()) count = 0;
   }
   // Absent or no number: NaN.
   double number(size_t i) const {
@@ -51,6 +53,29 @@ size_t byte_count(double number) {
 
 }  // namespace
 
+namespace {
+
+// For the length of one run: what was to be called beside it waits for the first region, or else for the end.
+class BesideRun {
+ public:
+  explicit BesideRun(Environment& self) : self_(self) {
+    if (self.has_beside())
+      beside_next_region([](void* data) { static_cast<Environment*>(data)->call_beside(); }, &self);
+  }
+  ~BesideRun() {
+    if (!self_.has_beside()) return;
+    beside_next_region(nullptr, nullptr);
+    self_.call_beside();
+  }
+  BesideRun(const BesideRun&) = delete;
+  BesideRun& operator=(const BesideRun&) = delete;
+
+ private:
+  Environment& self_;
+};
+
+}  // namespace
+
 napi_value run(napi_env env, napi_callback_info info) {
   Arguments given(env, info);
   Environment& self = *given.environment;
@@ -60,6 +85,7 @@ napi_value run(napi_env env, napi_callback_info info) {
     self.last_error = "no such kernel";
     return make(env, 1.0);
   }
+  BesideRun beside(self);
   try {
     Call call(self.arguments(), static_cast<int64_t>(length), self);
     all.first[static_cast<int>(kernel)].entry(call);
@@ -71,6 +97,14 @@ napi_value run(napi_env env, napi_callback_info info) {
     self.last_error = error.what();
   }
   return make(env, 1.0);
+}
+
+napi_value beside_next_run(napi_env env, napi_callback_info info) {
+  Arguments given(env, info);
+  napi_valuetype type = napi_undefined;
+  if (given.count > 0) napi_typeof(env, given.value[0], &type);
+  given.environment->set_beside(type == napi_function ? given.value[0] : nullptr);
+  return make(env, type == napi_function);
 }
 
 napi_value allocate(napi_env env, napi_callback_info info) {
@@ -104,7 +138,7 @@ napi_value take_over(napi_env env, napi_callback_info info) {
 
 napi_value sweep(napi_env env, napi_callback_info info) {
   Arguments given(env, info);
-  Environment::sweep_thread(given.number(0) == 1);
+  if (!Environment::is_beside()) Environment::sweep_thread(given.number(0) == 1);
   return make(env, static_cast<double>(given.environment->blocks.live_bytes()));
 }
 

@@ -9,6 +9,7 @@
 #include <new>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #if !defined(_WIN32)
 #include <pthread.h>
@@ -26,6 +27,12 @@ constexpr auto kSpin = std::chrono::microseconds(50);
 
 // True while this thread runs a chunk: regions started from there run on it alone.
 thread_local bool in_region = false;
+
+struct Beside {
+  void (*work)(void* data) = nullptr;
+  void* data = nullptr;
+};
+thread_local Beside beside;
 
 void pause() {
 #if defined(__x86_64__)
@@ -278,6 +285,10 @@ int num_threads() {
 
 void set_num_threads(int count) { thread_count.store(count > 0 ? std::min(count, kMaxThreads) : default_threads()); }
 
+bool beside_next_region(void (*work)(void* data), void* data) {
+  return std::exchange(beside, {work, data}).work != nullptr;
+}
+
 void detail::run_chunks(int64_t n, int64_t grain, ChunkFunction function, const void* body) {
   grain = std::max<int64_t>(grain, 1);
   int64_t chunks = (n - 1) / grain + 1;
@@ -288,6 +299,7 @@ void detail::run_chunks(int64_t n, int64_t grain, ChunkFunction function, const 
   threads = pool().start(threads);
   region->start(n, grain, chunks, threads, function, body);
   pool().call_workers(threads);
+  if (Beside now = std::exchange(beside, {}); now.work != nullptr) now.work(now.data);
   in_region = true;
   region->help(0);
   in_region = false;

@@ -7,6 +7,10 @@ int num_threads();
 // At most 256; below 1 means CRESSET_NUM_THREADS, or else as many as this process may run at once.
 void set_num_threads(int count);
 
+// Calls work(data) once, on this thread, when its next region has been given to other threads and before it takes part
+// itself. A later call replaces an earlier one; null takes it back, and true says that it was still to come.
+bool beside_next_region(void (*work)(void* data), void* data);
+
 namespace detail {
 using ChunkFunction = void (*)(const void* body, int64_t begin, int64_t end);
 void run_chunks(int64_t n, int64_t grain, ChunkFunction function, const void* body);

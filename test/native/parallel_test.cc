@@ -63,6 +63,12 @@ struct SleepyChunk {
   }
 };
 
+// Runs a region itself.
+void count_call(void* data) {
+  ++*static_cast<int*>(data);
+  check_visits(100, 7);
+}
+
 }  // namespace
 
 TEST(parallel_visits_every_element_once) {
@@ -131,6 +137,28 @@ TEST(parallel_concurrent_callers) {
   }
   for (auto& caller : callers) caller.join();
   CHECK_EQ(right.load(), 12 * 200);
+}
+
+TEST(parallel_calls_once_beside_the_next_region) {
+  Settings settings;
+  set_num_threads(2);
+  int calls = 0;
+  CHECK(!beside_next_region(count_call, &calls));
+  check_visits(1, 1);  // too little for a region
+  CHECK_EQ(calls, 0);
+  check_visits(1000, 10);
+  CHECK_EQ(calls, 1);
+  check_visits(1000, 10);
+  CHECK_EQ(calls, 1);
+  beside_next_region(count_call, &calls);
+  CHECK(beside_next_region(nullptr, nullptr));
+  check_visits(1000, 10);
+  CHECK_EQ(calls, 1);
+  set_num_threads(1);
+  beside_next_region(count_call, &calls);
+  check_visits(1000, 10);
+  CHECK(beside_next_region(nullptr, nullptr));
+  CHECK_EQ(calls, 1);
 }
 
 TEST(parallel_clamps_the_thread_count) {
