@@ -70,7 +70,7 @@ let spent = 0;
 let results = 0;
 /** What the last step handed out until its backward had ended. */
 let step = 0;
-/** The same, while the collection at its end is still to come. */
+/** While a collection is due that can wait for a kernel: the bytes that may survive it for nothing. Else 0. */
 let due = 0;
 /** A minor collection that the next kernel runs beside its threads: asked for, or done, so that the sweep can follow. */
 let beside: 'none' | 'asked' | 'done' = 'none';
@@ -87,15 +87,21 @@ addon.set_cache_limit(process_limit);
 if (stress > 0) addon.set_poison(1);
 
 export function before_allocation(nbytes: number): void {
-  if (due > 0) end_step(nbytes);
+  if (due > 0) collect_soon(nbytes);
   spent += nbytes + BLOCK_OVERHEAD;
   results++;
   if (stress > 0) collect_under_stress();
-  else if (Math.max(spent, RESULT_SHARE * results) > Math.max(budget, 1.5 * step) && is_worthwhile())
-    around_reclaim(() => {
-      step /= 2;
-      reclaim(nbytes);
-    });
+  else if (Math.max(spent, RESULT_SHARE * results) > Math.max(budget, 1.5 * step)) {
+    if (is_worthwhile()) collect_now(nbytes);
+    else if (due === 0 && can_collect_soon()) due = limit;
+  }
+}
+
+function collect_now(nbytes: number): void {
+  around_reclaim(() => {
+    step /= 2;
+    reclaim(nbytes);
+  });
 }
 
 /** Whether enough results share the collection, or so much memory that it does not matter. */
@@ -109,19 +115,22 @@ function is_worthwhile(share = 1): boolean {
  * are still in the user's hands, and go when the next one begins.
  */
 export function after_backward(): void {
-  // Beside a kernel it costs less than the cache that more results take.
-  if (stress > 0 || spent < 0.75 * smallest || !is_worthwhile(0.4) || collector() === null) return;
-  due = spent;
+  if (stress > 0 || spent < 0.75 * smallest || !can_collect_soon()) return;
+  step = Math.min(spent, limit / 1.5);
+  due = major_is_cheap() ? Math.min(limit, Math.max(3 * spent, 32 * MiB)) : limit;
 }
 
-/** The next step begins with an allocation, so with a kernel: the first one runs the collection, the allocation after it sweeps. */
-function end_step(nbytes: number): void {
-  step = Math.min(due, limit / 1.5);
+/** Beside a kernel fewer results are enough: it costs less than the cache that more of them take. */
+function can_collect_soon(): boolean {
+  return is_worthwhile(0.4) && collector() !== null;
+}
+
+/** An allocation announces a kernel: that one runs the collection, and the allocation after it sweeps. */
+function collect_soon(nbytes: number): void {
   if (beside === 'none' && nbytes <= BESIDE_MOST && around_reclaim === at_once) {
     beside = 'asked';
     addon.beside_next_run(collect_beside);
-  } else if (beside !== 'asked')
-    around_reclaim(() => reclaim(0, major_is_cheap() ? Math.min(limit, Math.max(3 * due, 32 * MiB)) : limit));
+  } else if (beside !== 'asked') around_reclaim(() => reclaim(0, due));
 }
 
 function collect_beside(): void {
