@@ -75,6 +75,23 @@ describe('a function beside a run', () => {
     expect(() => mine.mul(3)).toThrow(/detached/);
   });
 
+  test("waits for the end where the arguments are V8's", () => {
+    expect(run_child('beside_lent.ts', { flags: ['--expose-gc'], env: { CRESSET_EXTERNAL_BUFFERS: '0' } })).toBe(
+      'alive',
+    );
+  });
+
+  test('is not for results of more than 8 MiB, nor asked for twice', () => {
+    const rows = JSON.parse(run_child('beside_sizes.ts', {}));
+    expect(rows.map(({ mib }: { mib: number }) => mib)).toEqual([2, 6, 9, 15]);
+    for (const { mib, asked, collected } of rows) {
+      if (mib > 8) expect(asked).toBe(0);
+      else expect(asked).toBeGreaterThan(4);
+      expect(collected).toBeGreaterThan(4);
+      expect(collected).toBeLessThanOrEqual(13);
+    }
+  });
+
   test('is what collects at the end of a step', () => {
     const steps = JSON.parse(run_child('beside.ts', {}));
     expect(steps.asked).toBeGreaterThan(10);

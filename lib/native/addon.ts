@@ -3,7 +3,7 @@ import { load_addon } from './load';
 /** What the `.node` file exports. Nothing outside this folder and `lib/tensor/storage.ts` sees it. */
 export interface Addon {
   run(kernel: number, length: number): number;
-  /** Calls `work` once in the next `run`, while the pool already computes; null takes it back. It must not touch blocks. */
+  /** Calls `work` once in the next `run`, while the pool already computes; null takes it back. It must not touch blocks or `arguments`. */
   beside_next_run(work: (() => void) | null): boolean;
   last_error(): string;
   allocate(storage: object, bytes: number): number;

@@ -93,7 +93,7 @@ export function before_allocation(nbytes: number): void {
   if (stress > 0) collect_under_stress();
   else if (Math.max(spent, RESULT_SHARE * results) > Math.max(budget, 1.5 * step)) {
     if (is_worthwhile()) collect_now(nbytes);
-    else if (due === 0 && can_collect_soon()) due = limit;
+    else if (due === 0 && nbytes <= BESIDE_MOST && can_collect_soon()) due = limit;
   }
 }
 
@@ -117,6 +117,8 @@ function is_worthwhile(share = 1): boolean {
 export function after_backward(): void {
   if (stress > 0 || spent < 0.75 * smallest || !can_collect_soon()) return;
   step = Math.min(spent, limit / 1.5);
+  // A collection in the middle of this step is not the one at its end.
+  if (beside === 'done') beside = 'none';
   due = major_is_cheap() ? Math.min(limit, Math.max(3 * spent, 32 * MiB)) : limit;
 }
 
@@ -130,7 +132,7 @@ function collect_soon(nbytes: number): void {
   if (beside === 'none' && nbytes <= BESIDE_MOST && around_reclaim === at_once) {
     beside = 'asked';
     addon.beside_next_run(collect_beside);
-  } else if (beside !== 'asked') around_reclaim(() => reclaim(0, due));
+  } else if (beside !== 'asked' || nbytes > BESIDE_MOST) around_reclaim(() => reclaim(0, due));
 }
 
 function collect_beside(): void {
@@ -151,6 +153,10 @@ let around_reclaim = at_once;
 export function set_around_reclaim(around: (work: () => void) => void): (work: () => void) => void {
   const before = around_reclaim;
   around_reclaim = around;
+  if (beside === 'asked') {
+    addon.beside_next_run(null);
+    beside = 'none';
+  }
   return before;
 }
 

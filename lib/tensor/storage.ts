@@ -44,7 +44,7 @@ export class Storage {
     this.external = external;
   }
 
-  /** Uninitialised memory. Blocks can be swept here, nowhere else. */
+  /** Uninitialised memory. Blocks can be swept here, as in `wrap` and `take_over`. */
   static allocate(nbytes: number): Storage {
     const storage = new Storage(nbytes, null);
     if (nbytes === 0) return storage;

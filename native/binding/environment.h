@@ -51,6 +51,7 @@ class Environment final : public Resolver {
   // it harms nobody; where external buffers are forbidden it is V8's, and its place is asked for at each use.
   napi_value make_argument_array();
   double* arguments();
+  bool owns_arguments() const { return lent_arguments_ == nullptr; }
 
   napi_env env;
   BlockTable blocks;

@@ -55,11 +55,12 @@ size_t byte_count(double number) {
 
 namespace {
 
-// For the length of one run: what was to be called beside it waits for the first region, or else for the end.
+// For the length of one run: what was to be called beside it waits for the first region, or else for the end; always for
+// the end where the kernel reads its arguments from V8's memory.
 class BesideRun {
  public:
   explicit BesideRun(Environment& self) : self_(self) {
-    if (self.has_beside())
+    if (self.has_beside() && self.owns_arguments())
       beside_next_region([](void* data) { static_cast<Environment*>(data)->call_beside(); }, &self);
   }
   ~BesideRun() {

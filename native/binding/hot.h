@@ -8,7 +8,7 @@ namespace cresset::binding {
 // run(kernel, argument count): 0 when done, 1 when it failed.
 napi_value run(napi_env env, napi_callback_info info);
 // beside_next_run(function): the next run() calls it once, while other threads already compute, or else when the kernel
-// is done. Anything but a function takes that back. Within the call the functions here see no arguments and no block goes.
+// is done. Anything but a function takes that back. Within the call the functions of hot.cc see no arguments and no block goes.
 napi_value beside_next_run(napi_env env, napi_callback_info info);
 // allocate(storage, bytes): an id, or 0 when there is no memory.
 napi_value allocate(napi_env env, napi_callback_info info);
